@@ -32,6 +32,8 @@ export type Verdict =
   | { kind: 'retry'; words: string; afterMs?: number }
   /** The same bytes will never be taken: try the plain form once, then give up. */
   | { kind: 'rejected'; words: string }
+  /** Final, and the plain form would not help either: redirects, 404, 405, refused credentials. */
+  | { kind: 'failed'; words: string }
   /** The endpoint is gone: pause the target and tell the user. */
   | { kind: 'gone'; words: string };
 
