@@ -1,0 +1,4 @@
+import { startWindow } from '../ui/shell.tsx';
+import { App } from './app.tsx';
+
+startWindow(<App />);
