@@ -16,6 +16,8 @@ import { bareHost, proxyFor, proxyLabel, type Environment } from './proxy.ts';
 export interface NodeTransportOptions {
   /** Where the proxy settings come from; default process.env. */
   env?: Environment;
+  /** Asks the system for its proxy (settings, PAC) where the environment names none; null is a direct way. */
+  systemProxy?: (url: URL) => Promise<string | null>;
   /** Name look-up, for tests; default the system's (hosts file, mDNS and all). */
   lookup?: typeof systemLookup;
   /** ms an unused connection is kept; default 5,000. A longer one is often dead after sleep. */
@@ -231,7 +233,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): HttpTra
       const literal = bareHost(url.hostname);
       const refused = isIP(literal) === 0 ? null : judge(input, literal);
       if (refused !== null) return refuse('refused_address', refused);
-      const proxy = proxyFor(url, env);
+      const proxy = proxyFor(url, env) ?? (await options.systemProxy?.(url)) ?? null;
       const first = await once(input, url, proxy, started);
       // The receiver closed a kept connection just as it was used again: that is no failure of the receiver's.
       if ('fault' in first && first.staleConnection) return strip(await once(input, url, proxy, started));
