@@ -49,9 +49,9 @@ export function PendingPanel({ user, server }: { user: User; server: ServerInfo 
         {user.email} is registered on {server.name || server.url}. An admin has to activate it before you can
         chat.
       </p>
-      {retry.error !== null && (
+      {(retry.error ?? signOut.error) !== null && (
         <p className="field-error" role="alert">
-          {retry.error.message}
+          {(retry.error ?? signOut.error)?.message}
         </p>
       )}
     </StatePanel>

@@ -23,15 +23,15 @@ export function WebhookField({
   label,
   hint,
   stored,
-  locked = null,
+  note = null,
   onSave,
   onTest,
 }: {
   label: string;
   hint: ReactNode;
   stored: StoredWebhook | null;
-  /** Why the address cannot be changed here; null when it can. */
-  locked?: string | null;
+  /** Words about where the stored address comes from. */
+  note?: string | null;
   /** An empty URL removes it. */
   onSave: (url: string) => Promise<Result<unknown>>;
   /** Tests the typed URL, or the stored one when none is given. */
@@ -99,7 +99,7 @@ export function WebhookField({
         autoComplete="off"
         spellCheck={false}
         placeholder="https://…"
-        readOnly={masked || locked !== null}
+        readOnly={masked}
         value={masked ? stored.urlMasked : typed}
         title={masked ? stored.urlMasked : undefined}
         onChange={(event) => {
@@ -108,10 +108,10 @@ export function WebhookField({
           setSaid('');
         }}
         error={error?.message}
-        hint={locked ?? hint}
+        hint={note ?? hint}
       />
       <div className="row wrap">
-        {masked && locked === null && (
+        {masked && (
           <Button
             onClick={() => {
               setReplacing(true);
@@ -122,7 +122,7 @@ export function WebhookField({
             Replace
           </Button>
         )}
-        {!masked && locked === null && (
+        {!masked && (
           <Button type="submit" look="primary" busy={doing === 'save'} disabled={doing !== null}>
             Save
           </Button>
@@ -130,7 +130,7 @@ export function WebhookField({
         <Button busy={doing === 'test'} disabled={doing !== null} onClick={() => void test()}>
           Test
         </Button>
-        {stored !== null && locked === null && (
+        {stored !== null && (
           <Button look="danger" disabled={doing !== null} onClick={() => setRemoving(true)}>
             Remove
           </Button>
