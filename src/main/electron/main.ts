@@ -36,6 +36,9 @@ const paths = {
   icons: path.join(root, 'assets', 'icons'),
 };
 
+/** Set by the first try to quit, so that closing windows are let go. */
+let quitting = false;
+
 app.enableSandbox();
 app.setAppUserModelId(APP_ID);
 protocol.registerSchemesAsPrivileged([
@@ -88,9 +91,6 @@ function begin(): void {
     app.exit(1);
   });
 }
-
-/** Set by the first try to quit, so that closing windows are let go. */
-let quitting = false;
 
 interface Host {
   /** Brings the chat window up, showing this chat when one is given. */
@@ -230,6 +230,9 @@ async function run(folder: string, logs: string, log: Logger): Promise<Host> {
     show,
     stop: async () => {
       power.dispose();
+      // Windows still close after this; the app and the tray are no longer there to be told.
+      made = null;
+      observers = [];
       tray.dispose();
       await hark.stop();
     },

@@ -30,7 +30,7 @@ export function attachContextMenu(window: BrowserWindow, openExternal: (url: str
         addToDictionary: (word) => {
           contents.session.addWordToSpellCheckerDictionary(word);
         },
-        copyText: (text) => clipboard.writeText(text),
+        copyText: (text) => void clipboard.writeText(text),
         openExternal,
       },
       externalUrl,

@@ -22,7 +22,10 @@ function watchLinuxLock(setLocked: (locked: boolean) => void, log: Logger): () =
   );
   // A monitor that died while the screen was locked must not leave us away for ever.
   monitor.on('exit', () => setLocked(false));
-  return () => void monitor.kill();
+  return () => {
+    monitor.removeAllListeners('exit');
+    monitor.kill();
+  };
 }
 
 /** Tells the app of lock, sleep, idle time (only while wanted) and the network. To be called after `ready`. */

@@ -1,11 +1,11 @@
 import { Notification } from 'electron';
 import type { Clock, Toaster } from '../ports.ts';
-import { createToaster, keyOfActivation } from '../shell/toasts.ts';
+import { createToaster, idOfActivation } from '../shell/toasts.ts';
 import type { NativeToast } from '../shell/toasts.ts';
 
-function nativeToast(toast: { key: string; title: string; body: string }): NativeToast {
+function nativeToast(toast: { id: string; title: string; body: string }): NativeToast {
   // Silent: the chime is the app's own and follows the user's setting.
-  const native = new Notification({ id: toast.key, title: toast.title, body: toast.body, silent: true });
+  const native = new Notification({ id: toast.id, title: toast.title, body: toast.body, silent: true });
   return {
     on: (happening, listener) => {
       if (happening === 'show') native.on('show', () => listener());
@@ -31,6 +31,6 @@ export function createElectronToaster(options: {
   });
   // Clicks in the notification centre of Windows reach no object, also not after a restart.
   if (process.platform === 'win32')
-    Notification.handleActivation((details) => toaster.activated(keyOfActivation(details.arguments)));
+    Notification.handleActivation((details) => toaster.activated(idOfActivation(details.arguments)));
   return toaster;
 }

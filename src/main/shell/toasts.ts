@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock, Toaster } from '../ports.ts';
 
 /** A native notification, not yet shown. */
@@ -12,6 +13,9 @@ const KEPT = 100;
 /** A system that says nothing in this time is taken not to have shown it (ms). */
 const OUTCOME_LIMIT_MS = 3_000;
 
+/** A name the system takes for a key: Windows refuses a toast whose tag is longer than 64 characters. */
+export const toastId = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
+
 /**
  * Shows native notifications, one per key: the same key again replaces the earlier one. The outcome is
  * data; what the user does later comes by `clicked`. Never rejects.
@@ -19,34 +23,35 @@ const OUTCOME_LIMIT_MS = 3_000;
 export function createToaster(options: {
   clock: Clock;
   supported: () => boolean;
-  make: (toast: { key: string; title: string; body: string }) => NativeToast;
+  make: (toast: { id: string; title: string; body: string }) => NativeToast;
   clicked: (chatId: string | null) => void;
 }): Toaster & {
-  /** A click the system reports by key rather than on the object (Windows, from the notification centre). */
-  activated: (key: string | null) => void;
+  /** A click the system reports by id rather than on the object (Windows, from the notification centre). */
+  activated: (id: string | null) => void;
 } {
   const kept = new Map<string, { native: NativeToast; chatId: string | null }>();
 
-  const click = (key: string): void => {
-    const entry = kept.get(key);
+  const click = (id: string): void => {
+    const entry = kept.get(id);
     if (!entry) return;
-    kept.delete(key);
+    kept.delete(id);
     entry.native.close();
     options.clicked(entry.chatId);
   };
   return {
-    activated: (key) => {
-      if (key !== null && kept.has(key)) click(key);
+    activated: (id) => {
+      if (id !== null && kept.has(id)) click(id);
       else options.clicked(null);
     },
     show: async ({ key, title, body, chatId }) => {
       if (!options.supported()) return { shown: false, words: 'This system shows no notifications.' };
+      const id = toastId(key);
       return new Promise((resolve) => {
         try {
-          kept.get(key)?.native.close();
-          kept.delete(key);
-          const native = options.make({ key, title, body });
-          kept.set(key, { native, chatId });
+          kept.get(id)?.native.close();
+          kept.delete(id);
+          const native = options.make({ id, title, body });
+          kept.set(id, { native, chatId });
           const oldest = kept.keys().next();
           if (kept.size > KEPT && !oldest.done) kept.delete(oldest.value);
 
@@ -63,7 +68,7 @@ export function createToaster(options: {
           });
           native.on('failed', (words) => {
             cancel();
-            if (kept.get(key)?.native === native) kept.delete(key);
+            if (kept.get(id)?.native === native) kept.delete(id);
             resolve({
               shown: false,
               words: `The system refused the notification: ${words ?? 'no reason given'}.`,
@@ -76,11 +81,11 @@ export function createToaster(options: {
             resolve({ shown: false, words: 'The notification was closed before it was shown.' });
           });
           native.on('click', () => {
-            if (kept.get(key)?.native === native) click(key);
+            if (kept.get(id)?.native === native) click(id);
           });
           native.show();
         } catch (error) {
-          kept.delete(key);
+          kept.delete(id);
           resolve({
             shown: false,
             words: `The notification could not be made: ${error instanceof Error ? error.message : String(error)}.`,
@@ -91,7 +96,7 @@ export function createToaster(options: {
   };
 }
 
-/** The toast's key in the arguments Windows gives with a click (`…&tag=<key>`); null when there is none. */
-export function keyOfActivation(text: string): string | null {
+/** The toast's id in the arguments Windows gives with a click (`…&tag=<id>`); null when there is none. */
+export function idOfActivation(text: string): string | null {
   return new URLSearchParams(text).get('tag');
 }
