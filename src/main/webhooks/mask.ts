@@ -50,6 +50,8 @@ export function secretsOf(target: ResolvedTarget): string[] {
     const url = new URL(target.url);
     const pieces = url.pathname.split('/').map(decoded);
     secrets.push(url.href, url.pathname + url.search, ...pieces.filter(tokenLike));
+    // Telegram's path has "bot" before the token.
+    secrets.push(...pieces.filter((piece) => /^bot\d+:/.test(piece)).map((piece) => piece.slice(3)));
     if (url.pathname.length > SHORTEST_SECRET) secrets.push(url.pathname);
     // The topic is what protects an unprotected ntfy topic.
     if (target.settings.kind === 'ntfy') secrets.push(pieces.findLast((piece) => piece !== '') ?? '');

@@ -89,9 +89,12 @@ export function included(input: BuildInput): Set<Includable> {
   );
 }
 
+/** Longer links are left out: no service's button or field takes them. */
+const LINK_MAX = 1500;
+
 /** An http(s) link with every character encoded that some service's markup treats as special; else null. */
 export function safeLink(link: string | undefined): string | null {
-  if (link === undefined || link.length > 2000 || !URL.canParse(link)) return null;
+  if (link === undefined || link.length > LINK_MAX || !URL.canParse(link)) return null;
   const url = new URL(link);
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
     return null;
@@ -100,6 +103,8 @@ export function safeLink(link: string | undefined): string | null {
     // Brackets of an IPv6 host stay.
     at < url.origin.length ? char : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
+  // Encoding makes it up to nine times as long.
+  return href.length > LINK_MAX ? null : href;
 }
 
 /** "850 ms", "12 s", "3 min 20 s". */

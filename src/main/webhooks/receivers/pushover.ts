@@ -77,10 +77,10 @@ export const pushover: Receiver = {
         : notItsAnswer(answer, 'Pushover');
     const errors = Array.isArray(json?.errors) ? json.errors.filter((one) => typeof one === 'string') : [];
     const said = errors.join('; ');
-    const words = said === '' ? answerWords(answer) : answerWords({ ...answer, body: said });
+    const verdict = judgeStatus(answer, now);
+    const words = said === '' ? verdict.words : answerWords({ ...answer, body: said });
     if (/application token is invalid|user (identifier|key) is (invalid|not a valid)/i.test(said))
       return { kind: 'gone', words: `${words}. Check application token and user key.` };
-    const verdict = judgeStatus(answer, now);
     if (verdict.kind !== 'retry') return { ...verdict, words };
     // Over the monthly quota; the header says in Unix seconds when it starts anew.
     const reset = Number(headerOf(answer, 'x-limit-app-reset'));

@@ -46,8 +46,9 @@ function blocksOf(message: Message): object[] {
   }
   const context: object[] = [];
   if (message.facts !== '') context.push(plainText(cutEscaped(message.facts, 300, 'utf16', entities)));
-  if (message.link !== null)
-    context.push({ type: 'mrkdwn', text: `<${message.link.replaceAll('&', '&amp;')}|Open the chat>` });
+  const link = message.link === null ? '' : `<${message.link.replaceAll('&', '&amp;')}|Open the chat>`;
+  // Entities may have made it longer than a text object holds.
+  if (link !== '' && link.length <= SECTION_MAX) context.push({ type: 'mrkdwn', text: link });
   if (context.length > 0) blocks.push({ type: 'context', elements: context });
   return blocks;
 }
