@@ -221,6 +221,15 @@ export function createApp(ports: AppPorts): Result<App> {
     log.with('ipc'),
   );
 
+  let online = true;
+  let asleep = false;
+  /** Offline or asleep nothing is tried; on return everything waiting may try at once. */
+  const networkChanged = (): void => {
+    const usable = online && !asleep;
+    delivery.setOnline(usable);
+    if (usable) delivery.wake();
+  };
+
   return ok({
     start: async () => {
       delivery.start();
@@ -244,15 +253,15 @@ export function createApp(ports: AppPorts): Result<App> {
       return session.ok && session.data.user.role === 'admin';
     },
     setLocked: activity.setLocked,
-    setAsleep: (asleep) => {
-      activity.setAsleep(asleep);
-      delivery.setOnline(!asleep);
-      if (!asleep) delivery.wake();
+    setAsleep: (value) => {
+      asleep = value;
+      activity.setAsleep(value);
+      networkChanged();
     },
     setIdleSeconds: activity.setIdleSeconds,
-    setOnline: (online) => {
-      delivery.setOnline(online);
-      if (online) delivery.wake();
+    setOnline: (value) => {
+      online = value;
+      networkChanged();
     },
   });
 }
