@@ -192,7 +192,7 @@ export function Users({ me }: { me: User }) {
 
   return (
     <div className="page full">
-      <div className="row wrap">
+      <div className="row wrap users-head">
         <h1 className="grow">Users</h1>
         <input
           className="input user-search"

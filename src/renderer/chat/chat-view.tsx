@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ChatDetail, RunState } from '../../shared/domain.ts';
 import { useAsk } from '../lib/client.tsx';
 import { branchTo, newestTip } from '../lib/tree.ts';
@@ -43,7 +43,7 @@ export function ChatView({ chatId, onOpen }: { chatId: string | null; onOpen: (i
   const [chosenTip, setChosenTip] = useState<string | null>(null);
   const { send, regenerate, stop, error, clearError } = useAskChat(chatId, onOpen);
   const model = useModelChoice(key, chat.data?.models);
-  const scrollDown = useRef<() => void>(() => undefined);
+  const [sent, setSent] = useState(0);
   useWatch(chatId);
   useSeen(run);
 
@@ -64,14 +64,14 @@ export function ChatView({ chatId, onOpen }: { chatId: string | null; onOpen: (i
     (prompt: string) => {
       if (model.id === null) return;
       setChosenTip(lastId);
-      scrollDown.current();
+      setSent((count) => count + 1);
       void send(prompt, model.id, lastId).then(() => setChosenTip(null));
     },
     [model.id, lastId, send],
   );
   const onRegenerate = useCallback(
     (messageId: string) => {
-      scrollDown.current();
+      setSent((count) => count + 1);
       void regenerate(messageId).then(() => setChosenTip(null));
     },
     [regenerate],
@@ -105,7 +105,7 @@ export function ChatView({ chatId, onOpen }: { chatId: string | null; onOpen: (i
           path={path}
           ask={ask}
           run={run}
-          scrollDown={scrollDown}
+          sent={sent}
           onRegenerate={onRegenerate}
           onShow={setChosenTip}
         />

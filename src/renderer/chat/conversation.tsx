@@ -1,6 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import type { RefObject } from 'react';
+import { useEffect, useState } from 'react';
 import type { ChatMessage, RunState } from '../../shared/domain.ts';
 import { siblingsOf } from '../lib/tree.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,7 +16,7 @@ export function Conversation({
   path,
   ask,
   run,
-  scrollDown,
+  sent,
   onRegenerate,
   onShow,
 }: {
@@ -25,19 +24,17 @@ export function Conversation({
   path: readonly ChatMessage[];
   ask: Ask | undefined;
   run: RunState | undefined;
-  /** Set here: scrolls to the end and holds it there. */
-  scrollDown: RefObject<() => void>;
+  /** How often the user has asked: each time the end comes into view and is held. */
+  sent: number;
   onRegenerate: (messageId: string) => void;
   /** Shows the branch this message is on. */
   onShow: (messageId: string) => void;
 }) {
-  const outer = useRef<HTMLDivElement>(null);
-  const inner = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState(CHUNK);
-  const { away, toEnd } = useStickToEnd(outer, inner);
+  const { outer, inner, away, toEnd } = useStickToEnd();
   useEffect(() => {
-    scrollDown.current = toEnd;
-  }, [scrollDown, toEnd]);
+    if (sent > 0) toEnd();
+  }, [sent, toEnd]);
 
   const running = run?.status === 'running';
   const visible = path.slice(-shown);

@@ -5,22 +5,26 @@ import type { RefObject } from 'react';
 const NEAR = 48;
 
 /**
- * Keeps a scrolled element at its end while it grows, until the user scrolls up; coming back to the end
- * takes hold again. Works outside of React's rendering, so that streaming text costs no render here.
+ * Keeps a scrolled element (`outer`) at its end while its content (`inner`) grows, until the user scrolls up;
+ * coming back to the end takes hold again. Works outside of React's rendering, so that streaming text costs no
+ * render here.
  */
-export function useStickToEnd(
-  outer: RefObject<HTMLElement | null>,
-  inner: RefObject<HTMLElement | null>,
-): { away: boolean; toEnd: () => void } {
-  const [away, setAway] = useState(false);
+export function useStickToEnd(): {
+  outer: RefObject<HTMLDivElement | null>;
+  inner: RefObject<HTMLDivElement | null>;
+  away: boolean;
+  toEnd: () => void;
+} {
+  const outer = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
+  const [away, setAway] = useState(false);
 
   const toEnd = useCallback(() => {
     stuck.current = true;
-    setAway(false);
     const element = outer.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
-  }, [outer]);
+    element?.scrollTo({ top: element.scrollHeight, behavior: 'instant' });
+  }, []);
 
   useEffect(() => {
     const element = outer.current;
@@ -36,17 +40,17 @@ export function useStickToEnd(
       setAway(!stuck.current);
     };
     const observer = new ResizeObserver(() => {
-      if (stuck.current) element.scrollTop = element.scrollHeight;
+      if (stuck.current) toEnd();
     });
     observer.observe(content);
     observer.observe(element);
     element.addEventListener('scroll', onScroll, { passive: true });
-    element.scrollTop = element.scrollHeight;
+    toEnd();
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', onScroll);
     };
-  }, [outer, inner]);
+  }, [toEnd]);
 
-  return { away, toEnd };
+  return { outer, inner, away, toEnd };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Settings, User } from '../../shared/domain.ts';
 import { useAct, useAsk } from '../lib/client.tsx';
 import { TextField, fieldError } from '../ui/field.tsx';
@@ -25,7 +25,6 @@ function SecondsField({
 }) {
   const [text, setText] = useState(String(value));
   const [refused, setRefused] = useState<string | null>(null);
-  useEffect(() => setText(String(value)), [value]);
   const save = (): void => {
     const seconds = Number(text);
     if (text.trim() === '' || !Number.isInteger(seconds) || seconds < 0 || seconds > max) {
@@ -66,6 +65,7 @@ function ActivityPart({ settings }: { settings: Settings }) {
       </p>
       <div className="fields">
         <SecondsField
+          key={`hold-${settings.activity.holdSeconds}`}
           label="Hold a call, seconds"
           hint="0 calls at once. Coming back in this time cancels the call."
           max={30}
@@ -74,6 +74,7 @@ function ActivityPart({ settings }: { settings: Settings }) {
           onSave={(holdSeconds) => void update.run({ activity: { holdSeconds } })}
         />
         <SecondsField
+          key={`idle-${settings.activity.idleSeconds}`}
           label="Away after idle, seconds"
           hint="Without key or mouse for this long counts as away, even with focus. 0 is off."
           max={86_400}

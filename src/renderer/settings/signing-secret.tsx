@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TargetView } from '../../shared/webhooks.ts';
 import { useAct } from '../lib/client.tsx';
 import { fullTime } from '../lib/time.ts';
+import { useNow } from '../lib/use-now.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -12,6 +13,7 @@ export function SigningSecret({ target }: { target: TargetView }) {
   const remove = useAct('target.remove_secret');
   const [signing, setSigning] = useState(target.signing);
   const [secret, setSecret] = useState<string | null>(null);
+  const now = useNow(60_000);
   const [removing, setRemoving] = useState(false);
   const make = async (): Promise<void> => {
     const result = await rotate.run({ id: target.id });
@@ -29,7 +31,7 @@ export function SigningSecret({ target }: { target: TargetView }) {
               ? 'Every call is signed as Standard Webhooks describes, so the receiver can tell that it is Hark’s.'
               : 'Calls are not signed. With a key the receiver can tell that they are Hark’s.'}
             {signing.previousUntil !== null &&
-              signing.previousUntil > Date.now() &&
+              signing.previousUntil > now &&
               ` The former key signs too until ${fullTime(signing.previousUntil)}.`}
           </div>
         </div>

@@ -1,8 +1,11 @@
+const letters = new Intl.Segmenter();
+const firstLetter = (word: string): string => letters.segment(word).containing(0)?.segment ?? '';
+
 /** First letters of the first and last word of a name, for a picture that is not there. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(words[0] ?? '?')][0] ?? '?';
-  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
+  const first = firstLetter(words[0] ?? '?');
+  const last = words.length > 1 ? firstLetter(words.at(-1) ?? '') : '';
   return (first + last).toUpperCase();
 }
 
