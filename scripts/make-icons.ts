@@ -34,7 +34,7 @@ const coloured = (svg: string, colour: string, mark: string): string =>
 
 /** Draws an SVG at a size, in the middle `share` of the square; gives it as PNG and as pixels. */
 async function draw(page: Page, svg: string, size: number, share = 1): Promise<Raster> {
-  const drawn = (await page.evaluate(`(async () => {
+  const drawn = await page.evaluate<{ png: string; rgba: number[] }>(`(async () => {
     const image = new Image();
     image.src = 'data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}';
     await image.decode();
@@ -45,7 +45,7 @@ async function draw(page: Page, svg: string, size: number, share = 1): Promise<R
     context.drawImage(image, (${size} - tile) / 2, (${size} - tile) / 2, tile, tile);
     const { data } = context.getImageData(0, 0, ${size}, ${size});
     return { png: canvas.toDataURL('image/png').split(',')[1], rgba: Array.from(data) };
-  })()`)) as { png: string; rgba: number[] };
+  })()`);
   return { size, png: Buffer.from(drawn.png, 'base64'), rgba: Uint8Array.from(drawn.rgba) };
 }
 

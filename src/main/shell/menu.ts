@@ -171,6 +171,16 @@ export interface ContextActions {
   openExternal: (url: string) => void;
 }
 
+/** The address of a mailto: link, without subject and the like. */
+function mailAddress(link: string): string {
+  const address = link.slice('mailto:'.length).split('?')[0] ?? '';
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address; // a lone percent sign is meant as itself
+  }
+}
+
 /**
  * The context menu: spelling, then the link (when it may be opened outside), then editing. Empty when
  * there is nothing to do, so that no empty menu pops up.
@@ -198,7 +208,7 @@ export function contextMenu(
       { label: isMail ? 'Write Email' : 'Open Link in Browser', click: () => actions.openExternal(link) },
       {
         label: isMail ? 'Copy Email Address' : 'Copy Link',
-        click: () => actions.copyText(isMail ? decodeURIComponent(link.slice(7).split('?')[0] ?? '') : link),
+        click: () => actions.copyText(isMail ? mailAddress(link) : link),
       },
     ]);
   }
