@@ -100,6 +100,9 @@ export function createBackendSupervisor(options: {
           const url = readyUrl(message);
           if (url === null || settled) return;
           phase = { at: 'up', child: started, url, since: clock.monotonic() };
+          const { putAside } = message as Record<string, unknown>;
+          if (typeof putAside === 'string')
+            log.warn('the built-in server put a broken database aside', { putAside });
           log.info('the built-in server is ready');
           settle(ok({ url }));
         });

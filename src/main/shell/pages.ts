@@ -39,7 +39,7 @@ const TYPES: Record<string, string> = {
  * The file an address of ours stands for, inside `root` and of a known type; null for anything else:
  * other origins, ways out of the folder (`..`, encoded or with backslashes), folders, unknown types.
  */
-export function resolvePage(root: string, address: string): { file: string; type: string } | null {
+function resolvePage(root: string, address: string): { file: string; type: string } | null {
   const url = ownUrl(address);
   if (!url) return null;
   let name: string;

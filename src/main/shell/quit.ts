@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 
 /** The app flushes for at most 2 s by itself; this is the wall behind it. */
-export const QUIT_LIMIT_MS = 2_500;
+const QUIT_LIMIT_MS = 2_500;
 
 /**
  * Quitting in order: the first try is held while the app flushes, at most `limitMs`; then `quit` is called

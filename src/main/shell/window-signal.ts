@@ -14,9 +14,9 @@ export interface WindowLook {
 export type WindowMoment = 'changed' | 'blur' | 'hide' | 'second_look';
 
 /** Windows and X11 report a state late: a window may still call itself focused while it blurs. */
-export const SECOND_LOOK_MS = 100;
+const SECOND_LOOK_MS = 100;
 /** DevTools in a window of their own say when they get the focus, not when they lose it (ms). */
-export const DEVTOOLS_LOOK_MS = 1_000;
+const DEVTOOLS_LOOK_MS = 1_000;
 
 /**
  * The signal for the activity rule. A window that could not be asked (`look` null) counts as neither

@@ -13,7 +13,7 @@ export interface Seen {
   badge: number;
 }
 
-export class FakeContents extends EventEmitter {
+class FakeContents extends EventEmitter {
   sent: unknown[][] = [];
   mainFrame = { url: '', parent: null as object | null };
   openHandler: (details: { url: string }) => { action: string } = () => ({ action: 'allow' });
