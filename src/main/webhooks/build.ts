@@ -4,7 +4,7 @@ import type { BuildInput, BuiltRequest, ResolvedTarget } from './types.ts';
 import { basicAuth, maskText, maskUrl, secretsOf } from './mask.ts';
 import { receiverOf } from './receivers/index.ts';
 import { signHeaders } from './signing.ts';
-import { headerSafe } from './text.ts';
+import { decoded, headerSafe } from './text.ts';
 
 /** One attempt of one delivery. */
 export interface BuildContext {
@@ -17,14 +17,6 @@ export interface BuildContext {
 }
 
 export const USER_AGENT = `Hark/${packageJson.version}`;
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // A lone "%" in a password is just a "%".
-  }
-}
 
 /** Adds headers; a later one replaces an earlier one of the same name, whatever its case. */
 function merge(headers: Record<string, string>, more: Record<string, string>): Record<string, string> {

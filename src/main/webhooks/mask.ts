@@ -1,4 +1,5 @@
 import type { ResolvedTarget } from './types.ts';
+import { decoded } from './text.ts';
 
 const MASK = '…';
 /** A hint is given only of a last piece this long, so that two hooks of one service can be told apart. */
@@ -24,16 +25,9 @@ export function maskUrl(url: string): string {
 export const basicAuth = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // Broken encoding is taken as written.
-  }
-}
-
-/** True for path pieces that look like a token rather than a word: long, with a digit or an inner capital. */
-const tokenLike = (piece: string): boolean => piece.length >= 8 && (/\d/.test(piece) || /.[A-Z]/.test(piece));
+/** True for path pieces that look like a token rather than a word: very long, or long with a digit or inner capital. */
+const tokenLike = (piece: string): boolean =>
+  piece.length >= 20 || (piece.length >= 8 && (/\d/.test(piece) || /.[A-Z]/.test(piece)));
 
 /**
  * Every string of a target that must not be shown: the URL's path and query and the tokens in them, credentials,

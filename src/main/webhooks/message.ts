@@ -98,11 +98,12 @@ export function safeLink(link: string | undefined): string | null {
   const url = new URL(link);
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
     return null;
-  // Host names and percent-encoded paths are ASCII; what is left of markup is encoded here.
-  return url.href.replace(/[|()<>"'`*\\{}~[\]@!]/g, (char, at: number) =>
-    // Brackets of an IPv6 host stay.
-    at < url.origin.length ? char : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  // The origin stays, brackets of an IPv6 host included; behind it the parser leaves some markup as it is.
+  const rest = url.href.slice(url.origin.length);
+  const encoded = rest.replace(/[|()<>"'`*\\{}~[\]@!]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
+  const href = url.origin + encoded;
   // Encoding makes it up to nine times as long.
   return href.length > LINK_MAX ? null : href;
 }

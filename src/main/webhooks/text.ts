@@ -169,3 +169,12 @@ export function answerText(answer: string): string {
 export function headerSafe(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, '?').trim();
 }
+
+/** Decodes percent-encoding; text with broken encoding stays as it is. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A lone "%" in a password is just a "%".
+  }
+}

@@ -2,6 +2,7 @@ import type { Result } from '../../shared/result.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { addressClass, hostClass } from './address.ts';
 import type { AddressClass } from './address.ts';
+import { decoded } from './text.ts';
 
 export { addressClass } from './address.ts';
 export type { AddressClass } from './address.ts';
@@ -27,15 +28,6 @@ const refuse = (message: string): Result<never> => fail('VALIDATION_FAILED', mes
 
 const FORBIDDEN_WORDS =
   'is reserved for the machine or network itself (link-local, metadata, multicast or unspecified), so no webhook can live there. Use the address of the receiving service.';
-
-/** Decodes percent-encoding; text with broken encoding stays as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // A lone "%" in a password is just a "%".
-  }
-}
 
 /** The host as written, before the URL parser turns 0x7f.1 or 2130706433 into 127.0.0.1. */
 function writtenHost(text: string): string {

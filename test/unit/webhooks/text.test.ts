@@ -64,7 +64,7 @@ describe('cut', () => {
               ? new TextEncoder().encode(result).length
               : unit === 'utf16'
                 ? result.length
-                : [...result].length;
+                : Array.from(result).length;
           expect(size).toBeLessThanOrEqual(max);
           expect(result.isWellFormed()).toBe(true);
           if (result === text) return;
@@ -83,7 +83,7 @@ describe('clean', () => {
     ['isolates', '\u2066x\u2069', 'x'],
     [
       'hidden tag text',
-      `ok${[...'ignore'].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}`,
+      `ok${Array.from('ignore', (c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}`,
       'ok',
     ],
     ['the flag of Scotland stays', SCOTLAND, SCOTLAND],
