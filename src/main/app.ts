@@ -230,17 +230,20 @@ export function createApp(ports: AppPorts): Result<App> {
     if (usable) delivery.wake();
   };
 
+  let stopping: Promise<void> | null = null;
+  const shutDown = async (): Promise<void> => {
+    await Promise.all([delivery.stop(2000), accounts.stop()]);
+    outbox.data.db.close();
+    runsDb.data.db.close();
+    await ports.transport.close();
+  };
+
   return ok({
     start: async () => {
       delivery.start();
       await accounts.start();
     },
-    stop: async () => {
-      await Promise.all([delivery.stop(2000), accounts.stop()]);
-      outbox.data.db.close();
-      runsDb.data.db.close();
-      await ports.transport.close();
-    },
+    stop: () => (stopping ??= shutDown()),
     handle,
     windowChanged: activity.windowChanged,
     windowClosed: (windowId) => {

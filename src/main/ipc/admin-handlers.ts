@@ -3,10 +3,10 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import type { TargetSettings } from '../../shared/webhooks.ts';
 import type { Session } from '../accounts/accounts.ts';
 import { toAdminUsers } from '../backend/wire.ts';
+import { refuseCredentials } from '../notify/targets.ts';
 import { maskUrl } from '../webhooks/mask.ts';
 import { receiverOf, recogniseReceiver } from '../webhooks/receivers/index.ts';
 import type { ResolvedTarget } from '../webhooks/types.ts';
-import { checkWebhookUrl } from '../webhooks/url-rules.ts';
 import { withSession } from './chat-handlers.ts';
 import type { DomainHandlers } from './router.ts';
 import type { Services } from './services.ts';
@@ -140,12 +140,10 @@ export function adminHandlers(s: Services): DomainHandlers<'admin'> {
       }),
     'admin.save_webhook': ({ url }) =>
       admin(async (session) => {
-        let text = '';
-        if (url.trim() !== '') {
-          const checked = checkWebhookUrl(url, { origin: 'typed' });
-          if (!checked.ok) return fail(checked.error.code, checked.error.message, { field: 'url' });
-          // The server keeps one URL and no headers, so credentials stay inside it, as typed.
-          text = checked.data.userinfo ? url.trim() : checked.data.url;
+        const text = url.trim();
+        if (text !== '') {
+          const clean = refuseCredentials(text);
+          if (!clean.ok) return clean;
         }
         const saved = await session.client.saveWebhook(text);
         if (!saved.ok)
@@ -158,8 +156,8 @@ export function adminHandlers(s: Services): DomainHandlers<'admin'> {
       admin(async (session) => {
         const typed = url?.trim() === '' ? undefined : url?.trim();
         if (typed !== undefined) {
-          const checked = checkWebhookUrl(typed, { origin: 'typed' });
-          if (!checked.ok) return fail(checked.error.code, checked.error.message, { field: 'url' });
+          const clean = refuseCredentials(typed);
+          if (!clean.ok) return clean;
         }
         if (session.config.hark) return session.client.harkTestWebhook(typed);
         const stored = typed === undefined ? await session.client.webhook() : null;

@@ -4,7 +4,7 @@ import type { TargetInput } from '../../shared/ipc/routes.ts';
 import type { ReceiverKind, TargetSettings, TargetView } from '../../shared/webhooks.ts';
 import type { Clock, Logger, SettingsStore, Vault } from '../ports.ts';
 import { checkHeaders } from '../webhooks/headers.ts';
-import { maskUrl } from '../webhooks/mask.ts';
+import { basicAuth, maskUrl } from '../webhooks/mask.ts';
 import { receiverOf, recogniseReceiver } from '../webhooks/receivers/index.ts';
 import { makeSecret } from '../webhooks/signing.ts';
 import type { ResolvedTarget } from '../webhooks/types.ts';
@@ -50,6 +50,18 @@ export interface Targets {
 const mainId = (owner: string): string =>
   `main-${createHash('sha256').update(owner).digest('hex').slice(0, 12)}`;
 const vaultName = (id: string): string => `target/${id}`;
+
+/** The simple field and the admin's take no credentials: one line is no place for a password. */
+export function refuseCredentials(url: string): Result<null> {
+  const checked = checkWebhookUrl(url, { origin: 'typed' });
+  if (!checked.ok) return fail(checked.error.code, checked.error.message, { field: 'url' });
+  if (!checked.data.userinfo) return ok(null);
+  return fail(
+    'VALIDATION_FAILED',
+    'The address holds a user name and password. Take them out; under “More targets” they can be sent as a header instead.',
+    { field: 'url' },
+  );
+}
 
 /** What the simple field stands for: told of answers, at once, whenever nobody looks. */
 const simpleInput = (id: string, url: string): TargetInput => ({
@@ -144,11 +156,7 @@ export function createTargets(options: {
       warnings = checked.data.warnings;
       const { userinfo } = checked.data;
       // Credentials do not stay in a URL, where they would be logged and shown.
-      if (userinfo)
-        headers.set(
-          'Authorization',
-          `Basic ${Buffer.from(`${userinfo.username}:${userinfo.password}`).toString('base64')}`,
-        );
+      if (userinfo) headers.set('Authorization', basicAuth(userinfo.username, userinfo.password));
     }
     if (url === null)
       return before
@@ -268,7 +276,10 @@ export function createTargets(options: {
       return target ? view(target) : null;
     },
     saveMain: async (owner, url) => {
-      if (url.trim() !== '') return save(owner, mainInput(owner, url));
+      if (url.trim() !== '') {
+        const clean = refuseCredentials(url);
+        return clean.ok ? save(owner, mainInput(owner, url)) : clean;
+      }
       const removed = await remove(owner, mainId(owner));
       return removed.ok || removed.error.code === 'NOT_FOUND' ? ok(null) : removed;
     },
@@ -298,6 +309,8 @@ export function createTargets(options: {
       return composed.ok ? ok(resolved(composed.data.target, composed.data.secrets)) : composed;
     },
     resolveUrl: async (owner, url) => {
+      const clean = refuseCredentials(url);
+      if (!clean.ok) return clean;
       const composed = await compose(owner, mainInput(owner, url));
       return composed.ok ? ok(resolved(composed.data.target, composed.data.secrets)) : composed;
     },

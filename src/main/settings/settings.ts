@@ -42,11 +42,12 @@ export function createSettings(options: {
   onChange: (settings: Settings) => void;
 }): SettingsService {
   const { store, log } = options;
-  const stored = store.get('settings');
+  const raw = store.get('settings');
+  const stored = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? raw : {};
   const version = store.get('settingsVersion');
   if (typeof version === 'number' && version > SETTINGS_VERSION)
     log.warn('settings were written by a newer version; unknown ones are kept as they are', { version });
-  let current = schema.parse(typeof stored === 'object' && stored !== null ? stored : {});
+  let current = schema.parse(stored);
 
   return {
     get: () => current,
@@ -58,7 +59,7 @@ export function createSettings(options: {
         notifications: { ...current.notifications, ...patch.notifications },
       };
       // Keys this version does not know stay in the file.
-      store.set('settings', { ...(typeof stored === 'object' ? stored : {}), ...current });
+      store.set('settings', { ...stored, ...current });
       store.set('settingsVersion', SETTINGS_VERSION);
       options.onChange(current);
       return current;

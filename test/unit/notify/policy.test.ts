@@ -6,7 +6,10 @@ import type { ActivityState } from '../../../src/shared/domain.ts';
 const NOW = Date.UTC(2026, 10, 24, 22, 30); // 23:30 in Berlin
 const looking: ActivityState = { active: true, since: NOW - 60_000, words: '' };
 const away: ActivityState = { active: false, since: NOW - 5_000, reason: 'not_focused', words: '' };
-const input = (over: Partial<PolicyInput> = {}, target: Partial<PolicyInput['target']> = {}): PolicyInput => ({
+const input = (
+  over: Partial<PolicyInput> = {},
+  target: Partial<PolicyInput['target']> = {},
+): PolicyInput => ({
   event: 'chat_response',
   activity: away,
   now: NOW,
@@ -31,18 +34,38 @@ describe('decide', () => {
     ['away: at once', input(), undefined],
     ['looking: not sent', input({ activity: looking }), 'you were looking'],
     ['looking, but always', input({ activity: looking }, { when: { mode: 'always' } }), undefined],
-    ['always ignores the hold', input({ activity: looking, holdSeconds: 10 }, { when: { mode: 'always' } }), undefined],
+    [
+      'always ignores the hold',
+      input({ activity: looking, holdSeconds: 10 }, { when: { mode: 'always' } }),
+      undefined,
+    ],
     ['held', input({ holdSeconds: 10 }), NOW + 10_000],
     ['away long enough', input({}, { when: { mode: 'away_for', seconds: 5 } }), undefined],
-    ['not away long enough: waits for the rest', input({}, { when: { mode: 'away_for', seconds: 60 } }), NOW + 55_000],
-    ['away_for but looking', input({ activity: looking }, { when: { mode: 'away_for', seconds: 60 } }), 'you were looking'],
+    [
+      'not away long enough: waits for the rest',
+      input({}, { when: { mode: 'away_for', seconds: 60 } }),
+      NOW + 55_000,
+    ],
+    [
+      'away_for but looking',
+      input({ activity: looking }, { when: { mode: 'away_for', seconds: 60 } }),
+      'you were looking',
+    ],
     ['event off', input({ event: 'chat_failed' }), 'off for this event'],
     ['target off', input({}, { enabled: false }), 'this target is switched off'],
-    ['too quick an answer', input({ durationMs: 9_999 }, { minAnswerSeconds: 10 }), 'the answer took less than 10 s'],
+    [
+      'too quick an answer',
+      input({ durationMs: 9_999 }, { minAnswerSeconds: 10 }),
+      'the answer took less than 10 s',
+    ],
     ['long enough an answer', input({ durationMs: 10_000 }, { minAnswerSeconds: 10 }), undefined],
     ['unknown duration is told', input({ durationMs: null }, { minAnswerSeconds: 10 }), undefined],
     ['quiet hours', input({}, { quietHours: berlin }), 'quiet hours (22:00 to 07:00)'],
-    ['quiet hours in another zone', input({}, { quietHours: { ...berlin, timeZone: 'America/New_York' } }), undefined],
+    [
+      'quiet hours in another zone',
+      input({}, { quietHours: { ...berlin, timeZone: 'America/New_York' } }),
+      undefined,
+    ],
   ];
   it.each(cases)('%s', (_name, given, expected) => {
     const decision = decide(given);
