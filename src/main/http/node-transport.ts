@@ -11,7 +11,7 @@ import { isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from '
 import { createSecureContext, getCACertificates, TLSSocket, type SecureContext } from 'node:tls';
 import type { HttpAnswer, HttpFailure, HttpFault, HttpRequest, HttpTransport } from '../ports.ts';
 import { codesOf, describeFault, proxyWantsSignIn } from './faults.ts';
-import { bareHost, proxyFor, proxyLabel, type Environment } from './proxy.ts';
+import { bareHost, bypassesProxy, isLoopbackHost, proxyFor, proxyLabel, type Environment } from './proxy.ts';
 
 export interface NodeTransportOptions {
   /** Where the proxy settings come from; default process.env. */
@@ -219,6 +219,11 @@ export function createNodeTransport(options: NodeTransportOptions = {}): HttpTra
       });
     });
 
+  const systemProxyFor = async (url: URL): Promise<string | null> =>
+    options.systemProxy === undefined || isLoopbackHost(bareHost(url.hostname)) || bypassesProxy(url, env)
+      ? null
+      : options.systemProxy(url);
+
   return {
     send: async (input) => {
       const started = performance.now();
@@ -233,7 +238,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): HttpTra
       const literal = bareHost(url.hostname);
       const refused = isIP(literal) === 0 ? null : judge(input, literal);
       if (refused !== null) return refuse('refused_address', refused);
-      const proxy = proxyFor(url, env) ?? (await options.systemProxy?.(url)) ?? null;
+      const proxy = proxyFor(url, env) ?? (await systemProxyFor(url));
       const first = await once(input, url, proxy, started);
       // The receiver closed a kept connection just as it was used again: that is no failure of the receiver's.
       if ('fault' in first && first.staleConnection) return strip(await once(input, url, proxy, started));

@@ -8,16 +8,22 @@ export type Environment = Record<string, string | undefined>;
  * NO_PROXY takes "*", names (with their subdomains), ".domain", "*.domain", addresses, CIDR ranges, each with ":port".
  */
 export function proxyFor(url: URL, env: Environment): string | null {
-  const pick = (name: string) => (env[name.toLowerCase()] ?? env[name] ?? '').trim() || null;
-  const proxy = url.protocol === 'https:' ? pick('HTTPS_PROXY') : pick('HTTP_PROXY');
-  if (proxy === null) return null;
+  const proxy = pick(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+  if (proxy === null || isLoopbackHost(bareHost(url.hostname)) || bypassesProxy(url, env)) return null;
+  return proxy;
+}
+
+/** True when NO_PROXY names the URL's host. */
+export function bypassesProxy(url: URL, env: Environment): boolean {
   const host = bareHost(url.hostname);
-  if (isLoopbackHost(host)) return null;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  const bypassed = (pick('NO_PROXY') ?? '')
+  return (pick(env, 'NO_PROXY') ?? '')
     .split(/[\s,]+/)
     .some((entry) => entry !== '' && matches(entry.toLowerCase(), host, port));
-  return bypassed ? null : proxy;
+}
+
+function pick(env: Environment, name: string): string | null {
+  return (env[name.toLowerCase()] ?? env[name] ?? '').trim() || null;
 }
 
 /** "host:port" of a proxy setting, without the password it may hold. */
@@ -38,7 +44,8 @@ export function bareHost(hostname: string): string {
     .replace(/\.$/, '');
 }
 
-function isLoopbackHost(host: string): boolean {
+/** True for this computer's own names and addresses, as a bare host. */
+export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host);
 }
 
