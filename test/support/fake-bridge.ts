@@ -293,7 +293,7 @@ function writeHandlers(data: FakeData, emit: FakeBridge['emit']): HandlerMap {
         ...patch,
         activity: { ...data.settings.activity, ...patch.activity },
         notifications: { ...data.settings.notifications, ...patch.notifications },
-      } as Settings;
+      };
       emit('settings.changed', data.settings);
       return ok(data.settings);
     },
@@ -326,7 +326,7 @@ function writeHandlers(data: FakeData, emit: FakeBridge['emit']): HandlerMap {
       return ok(data.webhook);
     },
     'admin.save_general': (patch) => {
-      data.general = { ...data.general, ...patch } as AdminGeneral;
+      data.general = { ...data.general, ...patch };
       return ok(data.general);
     },
     'admin.set_role': ({ id, role }) => {
@@ -352,12 +352,12 @@ export function createFakeBridge(part: Partial<FakeData> = {}): FakeBridge {
   );
   const calls: FakeBridge['calls'] = [];
   const bridge = {
-    request: async (route: RouteName, input: never): Promise<unknown> => {
+    request: async (route: RouteName, input: unknown): Promise<unknown> => {
       calls.push({ route, input });
       const handler = handlers.get(route);
       return handler === undefined
         ? fail('ROUTE_NOT_FOUND', `The fake does not know ${route}.`)
-        : handler(input);
+        : handler(input as never);
     },
     on: (event: string, listener: (payload: unknown) => void) => {
       const set = listeners.get(event) ?? new Set();
@@ -371,6 +371,6 @@ export function createFakeBridge(part: Partial<FakeData> = {}): FakeBridge {
     data,
     calls,
     emit,
-    handle: (route, handler) => handlers.set(route, handler as (input: never) => unknown),
+    handle: (route, handler) => handlers.set(route, handler),
   };
 }

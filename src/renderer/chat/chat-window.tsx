@@ -53,7 +53,10 @@ export function ChatWindow({ user }: { user: User }) {
           className="drawer-button"
           label={drawer ? 'Hide chats' : 'Show chats'}
           aria-expanded={drawer}
-          onClick={() => setDrawer(!drawer)}
+          onClick={() => {
+            setDrawer(!drawer);
+            if (!drawer) requestAnimationFrame(() => document.getElementById('new-chat')?.focus());
+          }}
         >
           {drawer ? <X size={18} /> : <MenuIcon size={18} />}
         </IconButton>

@@ -35,7 +35,7 @@ const BACKTICK = '`(?:[^`\\\\]|\\\\.)*`?';
 
 const c: Language = { keywords: C_LIKE, comment: SLASHES, string: `${QUOTES}|${BACKTICK}` };
 const python: Language = { keywords: PYTHON, comment: HASH, string: TRIPLE };
-const shell: Language = { keywords: SHELL, comment: String.raw`(?<![\w$])#[^\n]*`, string: QUOTES };
+const shell: Language = { keywords: SHELL, comment: String.raw`(?<![\w{$])#[^\n]*`, string: QUOTES };
 const sql: Language = {
   keywords: SQL,
   comment: String.raw`--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)`,

@@ -97,6 +97,9 @@ function Pre({ children }: { children?: ReactNode }) {
 const COMPONENTS: Components = {
   a: ({ href, children }) => <AnswerLink href={href}>{children}</AnswerLink>,
   img: ({ src, alt }) => <AnswerImage src={src} alt={alt} />,
+  // A <picture>'s sources would load beside the image the user agreed to.
+  picture: ({ children }) => <>{children}</>,
+  source: () => null,
   pre: ({ children }) => <Pre>{children}</Pre>,
   code: ({ children, className }) => <code className={className}>{children}</code>,
   table: ({ children }) => (

@@ -107,7 +107,12 @@ export function Sidebar({
   return (
     <nav className="sidebar" aria-label="Chats">
       <div className="sidebar-top">
-        <Button className="new-chat" onClick={() => onOpen(null)} title="New chat (Ctrl+Shift+O)">
+        <Button
+          id="new-chat"
+          className="new-chat"
+          onClick={() => onOpen(null)}
+          title="New chat (Ctrl+Shift+O)"
+        >
           <SquarePen size={16} aria-hidden="true" /> New chat
         </Button>
         <label className="search">

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useBridge } from '../lib/client.tsx';
+import { useBridge, useConnection } from '../lib/client.tsx';
 import { useStreams } from '../lib/stream-store.ts';
 
 /**
@@ -8,6 +8,8 @@ import { useStreams } from '../lib/stream-store.ts';
  */
 export function useWatch(chatId: string | null): void {
   const bridge = useBridge();
+  // After a lost line the main process has to be told again.
+  const connected = useConnection() === 'open';
   useEffect(() => {
     let current = true;
     let asking = false;
@@ -31,5 +33,5 @@ export function useWatch(chatId: string | null): void {
       current = false;
       off();
     };
-  }, [bridge, chatId]);
+  }, [bridge, chatId, connected]);
 }

@@ -1,13 +1,26 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { createContext, use, useCallback, useEffect, useRef, useState } from 'react';
+import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { HarkBridge } from '../../shared/ipc/bridge.ts';
 import type { IpcEventName, IpcEvents } from '../../shared/ipc/events.ts';
 import type { RouteInput, RouteName, RouteOutput } from '../../shared/ipc/routes.ts';
 import type { AppError, Result } from '../../shared/result.ts';
+import { createSignal } from './connection.ts';
+import type { ConnectionState, Signal } from './connection.ts';
 
 /** The bridge of this window. */
 export const BridgeContext = createContext<HarkBridge | null>(null);
+
+/** The line's state; always open where nobody says otherwise. */
+export const ConnectionContext = createContext<Signal<ConnectionState>>(
+  createSignal<ConnectionState>('open'),
+);
+
+/** How the line to the main process stands, rendered again when it changes. */
+export function useConnection(): ConnectionState {
+  const connection = use(ConnectionContext);
+  return useSyncExternalStore(connection.subscribe, connection.get);
+}
 
 /** The bridge of this window; must be under BridgeContext. */
 export function useBridge(): HarkBridge {

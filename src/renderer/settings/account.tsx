@@ -49,7 +49,7 @@ function ProfileForm({ user }: { user: User }) {
   );
 }
 
-function PasswordForm() {
+function PasswordForm({ email }: { email: string }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useAct('account.change_password');
@@ -69,6 +69,8 @@ function PasswordForm() {
         void submit();
       }}
     >
+      {/* Tells a password manager whose password this is. */}
+      <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
       <div className="fields">
         <TextField
           label="Current password"
@@ -192,7 +194,7 @@ export function Account({ user }: { user: User }) {
         <ProfileForm user={user} />
       </Section>
       <Section title="Password">
-        <PasswordForm />
+        <PasswordForm email={user.email} />
       </Section>
     </div>
   );

@@ -49,14 +49,14 @@ export function DeliveryRow({
         aria-controls={bodyId}
         onClick={() => setOpen(!open)}
       >
-        <span className={`chip ${STATE_TONES[delivery.state]}`}>{STATE_LABELS[delivery.state]}</span>
+        <span className={`chip ${STATE_TONES[delivery.state]}`}>{STATE_LABELS[delivery.state]}</span>{' '}
         <span className="ellipsis" title={delivery.subject}>
           {delivery.subject || EVENT_LABELS[delivery.event]}
-        </span>
+        </span>{' '}
         <span className="row small muted" title={fullTime(delivery.createdAt)}>
           {shortTime(delivery.createdAt)}
           {open ? <ChevronDown size={16} /> : <ChevronRight size={16} />}
-        </span>
+        </span>{' '}
         <span className="why small muted">{delivery.reason}</span>
       </button>
       {open && (

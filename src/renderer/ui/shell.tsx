@@ -6,7 +6,14 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { HarkBridge } from '../../shared/ipc/bridge.ts';
 import { openBridge } from '../lib/bridge.ts';
-import { BridgeContext, createQueryClient, useAct, useAsk, useBridgeEvent } from '../lib/client.tsx';
+import {
+  BridgeContext,
+  ConnectionContext,
+  createQueryClient,
+  useAct,
+  useAsk,
+  useBridgeEvent,
+} from '../lib/client.tsx';
 import type { ConnectionState, Signal } from '../lib/connection.ts';
 import { dismissFlash, useFlashes } from '../lib/flash.ts';
 import { playChime } from '../lib/sound.ts';
@@ -102,22 +109,24 @@ export function Shell({
   }
   return (
     <BridgeContext value={bridge}>
-      <QueryClientProvider client={client}>
-        <Appearance />
-        <div className="window">
-          {state === 'lost' && (
-            <div className="bar" role="alert">
-              <span className="spinner" aria-hidden="true" />
-              Hark is not running – reconnecting…
+      <ConnectionContext value={connection}>
+        <QueryClientProvider client={client}>
+          <Appearance />
+          <div className="window">
+            {state === 'lost' && (
+              <div className="bar" role="alert">
+                <span className="spinner" aria-hidden="true" />
+                Hark is not running – reconnecting…
+              </div>
+            )}
+            <NoticeBars />
+            <div className="window-body">
+              <ErrorBoundary>{children}</ErrorBoundary>
             </div>
-          )}
-          <NoticeBars />
-          <div className="window-body">
-            <ErrorBoundary>{children}</ErrorBoundary>
           </div>
-        </div>
-        <Flashes />
-      </QueryClientProvider>
+          <Flashes />
+        </QueryClientProvider>
+      </ConnectionContext>
     </BridgeContext>
   );
 }
