@@ -29,6 +29,7 @@ import type {
   WindowSignal,
 } from './ports.ts';
 import { createSettings } from './settings/settings.ts';
+import { createSignupWatch } from './signups/watch.ts';
 import { createDeliveryEngine, deliveryMigrations } from './webhooks/engine.ts';
 
 /** Everything a host gives. */
@@ -125,7 +126,10 @@ export function createApp(ports: AppPorts): Result<App> {
     vault,
     clock,
     log: log.with('targets'),
-    onChange: () => windows.send(null, 'targets.changed', {}),
+    onChange: () => {
+      windows.send(null, 'targets.changed', {});
+      signups.targetsChanged();
+    },
   });
   const delivery = createDeliveryEngine({
     db: outbox.data.db,
@@ -177,6 +181,15 @@ export function createApp(ports: AppPorts): Result<App> {
     emit: (event, data) => windows.send(null, event, data),
     onUnauthorised: () => void accounts.recheck(),
   });
+  const signups = createSignupWatch({
+    clock,
+    log: log.with('signups'),
+    store,
+    delivery,
+    targets: targets.list,
+    activity: activity.state,
+    embedded: (session) => session.config.hark != null,
+  });
   const accounts = createAccounts({
     backend: ports.backend,
     transport: ports.transport,
@@ -187,7 +200,15 @@ export function createApp(ports: AppPorts): Result<App> {
       windows.send(null, 'account.changed', state);
       if (state.status !== 'signed_in' || state.user.role !== 'admin') windows.close('admin');
     },
-    onSession: (session) => (session ? runs.attach(session) : runs.detach()),
+    onSession: (session) => {
+      if (session) {
+        runs.attach(session);
+        signups.attach(session);
+      } else {
+        runs.detach();
+        signups.detach();
+      }
+    },
     onVaultFailure: (words) =>
       notices.add({
         level: 'warning',
