@@ -118,13 +118,14 @@ const COMPONENTS: Components = {
   h4: ({ children }) => <h5 className="h3">{children}</h5>,
   h5: ({ children }) => <h6 className="h3">{children}</h6>,
   h6: ({ children }) => <h6 className="h3">{children}</h6>,
-  ul: ({ children, className }) => (
-    <ul className={className?.includes('task-list') === true ? 'tasks' : undefined}>{children}</ul>
-  ),
+  ul: ({ children }) => <ul>{children}</ul>,
   ol: ({ children, start }) => <ol start={start}>{children}</ol>,
   li: ({ children }) => <li>{children}</li>,
   blockquote: ({ children }) => <blockquote>{children}</blockquote>,
   strong: ({ children }) => <strong>{children}</strong>,
+  input: ({ checked }) => (
+    <input type="checkbox" checked={checked === true} readOnly disabled aria-label="Done" />
+  ),
   hr: () => <hr />,
 };
 

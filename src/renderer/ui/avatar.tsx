@@ -13,8 +13,8 @@ export function initials(name: string): string {
 export function Avatar({ name, imageUrl }: { name: string; imageUrl: string | null }) {
   const inline = imageUrl !== null && /^data:image\/(png|jpeg|gif|webp);/i.test(imageUrl);
   return (
-    <span className="avatar" aria-hidden="true">
-      {inline ? <img src={imageUrl} alt="" /> : initials(name)}
+    <span className="avatar" aria-hidden="true" data-initials={inline ? undefined : initials(name)}>
+      {inline && <img src={imageUrl} alt="" />}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { InsideMain } from './states.tsx';
 import './pane.css';
 
 /** A window with a navigation on the left (on top when narrow) and one page. */
@@ -32,7 +33,9 @@ export function Pane<T extends string>({
           </button>
         ))}
       </nav>
-      <main className="pane-main">{children}</main>
+      <main className="pane-main">
+        <InsideMain value={true}>{children}</InsideMain>
+      </main>
     </div>
   );
 }

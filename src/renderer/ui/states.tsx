@@ -1,6 +1,10 @@
+import { createContext, use } from 'react';
 import type { ReactNode } from 'react';
 import type { AppError } from '../../shared/result.ts';
 import { Button } from './button.tsx';
+
+/** True below a <main>: a state that fills the place is then no landmark of its own. */
+export const InsideMain = createContext(false);
 
 /** A place with nothing in it (yet): words, and a way on. */
 export function StatePanel({
@@ -9,7 +13,6 @@ export function StatePanel({
   action,
   icon,
   page = false,
-  live = false,
 }: {
   title: string;
   children?: ReactNode;
@@ -17,26 +20,29 @@ export function StatePanel({
   icon?: ReactNode;
   /** Fills the whole window and is its heading. */
   page?: boolean;
-  live?: boolean;
 }) {
   const Heading = page ? 'h1' : 'h2';
+  const Frame = page && !use(InsideMain) ? 'main' : 'div';
   return (
-    <div className={`state ${page ? 'page' : ''}`} role={live ? 'status' : undefined}>
+    <Frame className={`state ${page ? 'page' : ''}`}>
       {icon}
       <Heading>{title}</Heading>
       {children !== undefined && <div className="muted stack">{children}</div>}
       {action !== undefined && <div className="row wrap">{action}</div>}
-    </div>
+    </Frame>
   );
 }
 
 /** Something is being fetched. */
 export function Loading({ words = 'Loading…', page = false }: { words?: string; page?: boolean }) {
+  const Frame = page && !use(InsideMain) ? 'main' : 'div';
   return (
-    <div className={`state ${page ? 'page' : ''}`} role="status">
+    <Frame className={`state ${page ? 'page' : ''}`}>
       <span className="spinner" aria-hidden="true" />
-      <span className="muted">{words}</span>
-    </div>
+      <span className="muted" role="status">
+        {words}
+      </span>
+    </Frame>
   );
 }
 
