@@ -3,9 +3,10 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { systemClock } from '../main/clock.ts';
-import { openDatabase } from '../main/db/open.ts';
+import { openDatabase, storageWords } from '../main/db/open.ts';
 import { createNodeTransport } from '../main/http/node-transport.ts';
 import type { Clock, HttpTransport, Logger, Vault } from '../main/ports.ts';
 import { createFileVault } from '../main/vault/file-vault.ts';
@@ -80,6 +81,8 @@ export interface HarkServer {
 }
 
 const MINUTE_MS = 60_000;
+/** The outbox may send so long at the end; the rest waits on disk. */
+const FLUSH_MS = 1_000;
 /** Clients that send slower than this are let go; answers may take as long as they need. */
 const TIMEOUTS = { headersMs: 10_000, requestMs: 60_000 };
 const KEEP_ALIVE_MS = 65_000;
@@ -98,6 +101,11 @@ export async function createServer(options: ServerOptions): Promise<Result<HarkS
   const opened = openDatabase(join(dataDir, 'server.db'), serverMigrations, { clock, log });
   if (!opened.ok) return opened;
   const { db, putAside } = opened.data;
+  const alone = holdAlone(db);
+  if (!alone.ok) {
+    db.close();
+    return alone;
+  }
   const vault = options.vault ?? createFileVault({ folder: dataDir, clock, log });
   const transport = options.transport ?? createNodeTransport({ env });
 
@@ -211,9 +219,11 @@ export async function createServer(options: ServerOptions): Promise<Result<HarkS
     stopCleaning();
     await tasks.shutdown();
     await webhook.settled();
-    await engine.stop();
-    await hub.close();
+    await engine.stop(FLUSH_MS);
+    const ended = hub.close();
+    // Streams a caller still reads would keep the server open for as long as they last.
     http.closeAllConnections();
+    await ended;
     upstream.close();
     if (!options.transport) await transport.close();
     delivery.data.close();
@@ -236,6 +246,18 @@ export async function createServer(options: ServerOptions): Promise<Result<HarkS
     putAside,
     close: () => (closing ??= release()),
   });
+}
+
+/** One server per data folder: a second one would close the answers of the first. The lock ends with the process. */
+function holdAlone(db: DatabaseSync): Result<null> {
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // The lock is taken with the next write.
+    db.exec('BEGIN IMMEDIATE; COMMIT');
+    return ok(null);
+  } catch (error) {
+    return fail('CONFLICT', storageWords(error));
+  }
 }
 
 function checkFolder(folder: string): Result<null> {

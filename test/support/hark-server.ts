@@ -5,6 +5,8 @@ import { io, type Socket } from 'socket.io-client';
 import { memoryLog } from '../../src/main/log/memory-log.ts';
 import { createServer, type HarkServer, type ServerOptions } from '../../src/server/server.ts';
 
+/** Answers as they come: what is in them is what the tests are about. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
 export interface Answer {

@@ -152,7 +152,10 @@ export function chatRoutes(context: ServerContext): Route[] {
         return answer(true);
       },
     }),
-    onChat('POST', '/pin', (row) => void chats.togglePin(row)),
+    onChat('POST', '/pin', (row) => {
+      chats.togglePin(row);
+      return undefined;
+    }),
     onChat('GET', '/pinned', (row) => answer(row.pinned === 1)),
     onChat('POST', '/archive', async (row) => {
       if (row.archived === 0) await tasks.stopChat(row.id, 'stopped');

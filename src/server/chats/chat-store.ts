@@ -58,10 +58,11 @@ export function createChatStore(db: DatabaseSync, clock: Clock, search: ChatSear
     setTitleOf.run(title, n);
     search.put(n, '', title);
   };
-  const rows = (sql: string, ...values: SQLInputValue[]) =>
+  const rowsFrom = (table: string, where: string, ...values: SQLInputValue[]) =>
     db
-      .prepare(`SELECT ${LIST_COLUMNS} FROM chats c WHERE ${sql}`)
+      .prepare(`SELECT ${LIST_COLUMNS} FROM ${table} WHERE ${where}`)
       .all(...values) as unknown as ChatListItem[];
+  const rows = (where: string, ...values: SQLInputValue[]) => rowsFrom('chats c', where, ...values);
   const flip = (column: 'pinned' | 'archived', n: number): void =>
     void db.prepare(`UPDATE chats SET ${column} = 1 - ${column} WHERE n = ?`).run(n);
 
@@ -117,7 +118,12 @@ export function createChatStore(db: DatabaseSync, clock: Clock, search: ChatSear
         ...window(options.page, CHATS_PER_PAGE),
       ),
     pinned: (userId: string) =>
-      rows('c.user_id = ? AND c.pinned = 1 AND c.archived = 0 ORDER BY c.updated_at DESC, c.n DESC', userId),
+      rowsFrom(
+        // Without statistics the planner would read all chats by time.
+        'chats c INDEXED BY chats_pinned',
+        'c.user_id = ? AND c.pinned = 1 AND c.archived = 0 ORDER BY c.updated_at DESC, c.n DESC',
+        userId,
+      ),
     inFolder: (userId: string, folderIds: string[], page: number | null, perPage: number) =>
       rows(
         `c.user_id = ? AND c.archived = 0 AND c.folder_id IN (SELECT value FROM json_each(?))

@@ -47,7 +47,11 @@ export function ftsQuery(text: string): string | null {
 export function createChatSearch(db: DatabaseSync): ChatSearch {
   const removeEntry = db.prepare('DELETE FROM search_entries WHERE chat_n = ? AND message_id = ?');
   const addEntry = db.prepare('INSERT INTO search_entries (chat_n, message_id) VALUES (?, ?)');
-  const addText = db.prepare('INSERT INTO search_index (rowid, text) VALUES (?, ?)');
+  const addText = db.prepare(
+    `INSERT INTO search_index (rowid, owner, text)
+     SELECT ?, 'u' || u.n, ? FROM chats c JOIN users u ON u.id = c.user_id WHERE c.n = ?`,
+  );
+  const userNumber = db.prepare('SELECT n FROM users WHERE id = ?');
 
   const drop = (chatN: number, messageId: string) => void removeEntry.run(chatN, messageId);
   return {
@@ -57,11 +61,15 @@ export function createChatSearch(db: DatabaseSync): ChatSearch {
       const trimmed = text.slice(0, MAX_INDEXED).normalize('NFC').trim();
       if (trimmed === '') return;
       const { lastInsertRowid } = addEntry.run(chatN, messageId);
-      addText.run(lastInsertRowid, spread(trimmed));
+      addText.run(lastInsertRowid, spread(trimmed), chatN);
     },
     find: (userId, query, filter, skip, take) => {
-      const fts = ftsQuery(query);
-      if (fts === null) return null;
+      const words = ftsQuery(query);
+      if (words === null) return null;
+      const owner = userNumber.get(userId) as { n: number } | undefined;
+      if (!owner) return [];
+      // The owner is in the index, so that the chats of others are passed over inside it.
+      const fts = `owner : u${owner.n} AND text : (${words})`;
       const { sql, values } = filterSql(filter);
       const rows = db
         .prepare(

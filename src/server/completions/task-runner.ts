@@ -59,15 +59,17 @@ export function createTaskRunner(deps: {
   const answerTurn = async (turn: Turn, task: Task, model: string, first: boolean): Promise<void> => {
     const { chat } = turn;
     const signal = task.stop.signal;
-    const emit = (type: string, data?: unknown) =>
-      hub.emit(turn.userId, { chatId: turn.chatId, messageId: task.messageId, type, data });
+    const where = { chatId: turn.chatId, messageId: task.messageId };
+    const emit = (type: string, data?: unknown) => hub.emit(turn.userId, { ...where, type, data });
+    const emitText = (content: string) =>
+      hub.emit(turn.userId, { ...where, type: 'chat:completion', data: { content }, droppable: true });
     const store = (fields: Record<string, unknown>) => {
       if (!chat || signal.reason === 'deleted') return;
       chats.putMessage(chat.n, task.messageId, fields);
       chats.touch(chat.n);
     };
     const reply = createReply(clock);
-    const emitting = throttledText(reply, (content) => emit('chat:completion', { content }));
+    const emitting = throttledText(reply, emitText);
     const saving = chat
       ? repeatedSave(reply, (content) => chats.growMessage(chat.n, task.messageId, content))
       : null;

@@ -25,13 +25,14 @@ export function readTitle(answer: string): string | null {
   const text = answer.replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, '').trim();
   const json = /"title"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text);
   const line = json?.[1]?.replace(/\\(.)/g, '$1') ?? text.split('\n').find((l) => l.trim() !== '') ?? '';
-  const clean = line
-    .trim()
-    .replace(/^#+\s*/, '')
-    .replace(/^title\s*:\s*/i, '')
-    .replace(/^["'“„«*_]+|["'”“»*_.]+$/g, '')
-    .trim();
+  const clean = unwrap(unwrap(line.replace(/^\s*#+\s*/, '').replace(/^\s*title\s*:\s*/i, '')));
   return clean === '' ? null : Array.from(clean).slice(0, MAX_TITLE).join('');
+}
+
+/** Without emphasis, a full stop, or quotes around the whole. */
+function unwrap(text: string): string {
+  const bare = text.trim().replace(/^[*_]+|[*_.]+$/g, '');
+  return (/^["'“„«](.*)["'”“»]$/.exec(bare)?.[1] ?? bare).trim();
 }
 
 /** Asks the model for a title of the conversation; null when it gives none. The demo model's is the prompt's beginning. */

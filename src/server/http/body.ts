@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { refuse, type Answer } from './answer.ts';
 
 export type Parsed = { ok: true; value: unknown } | { ok: false; answer: Answer };

@@ -9,6 +9,8 @@ export interface HubEvent {
   messageId: string | null;
   type: string;
   data?: unknown;
+  /** A later event holds all of it: a device that reads slowly may miss this one, in place of a growing queue. */
+  droppable?: boolean;
 }
 
 export interface SocketHub {
@@ -103,14 +105,15 @@ export function createSocketHub(deps: {
       if (identity && matches(identity)) socket.disconnect(true);
     }
   };
-  const emit = (userId: string, { chatId, messageId, type, data }: HubEvent) =>
-    void io
-      .to(roomOf(userId))
-      .emit('events', {
-        chat_id: chatId,
-        message_id: messageId,
-        data: data === undefined ? { type } : { type, data },
-      });
+  const emit = (userId: string, { chatId, messageId, type, data, droppable }: HubEvent) => {
+    const room = io.to(roomOf(userId));
+    const event = {
+      chat_id: chatId,
+      message_id: messageId,
+      data: data === undefined ? { type } : { type, data },
+    };
+    (droppable ? room.volatile : room).emit('events', event);
+  };
 
   return {
     attach: (server) => void io.attach(server),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import * as z from 'zod';
+import type * as z from 'zod';
 
 /** Settings of the server by key, JSON inside. */
 export interface ConfigStore {

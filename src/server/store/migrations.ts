@@ -65,7 +65,7 @@ export const serverMigrations: readonly Migration[] = [
         last_read_at INTEGER
       ) STRICT;
       CREATE INDEX chats_by_time ON chats (user_id, archived, updated_at DESC, n DESC);
-      CREATE INDEX chats_pinned ON chats (user_id, updated_at DESC) WHERE pinned = 1;
+      CREATE INDEX chats_pinned ON chats (user_id, archived, updated_at DESC, n DESC) WHERE pinned = 1;
       CREATE INDEX chats_by_folder ON chats (folder_id) WHERE folder_id IS NOT NULL;
 
       CREATE TABLE messages (
@@ -99,7 +99,7 @@ export const serverMigrations: readonly Migration[] = [
         UNIQUE (chat_n, message_id)
       ) STRICT;
       CREATE VIRTUAL TABLE search_index USING fts5 (
-        text, content = '', contentless_delete = 1, prefix = '1 2 3',
+        owner, text, content = '', contentless_delete = 1, prefix = '1 2 3',
         tokenize = 'unicode61 remove_diacritics 2'
       );
       CREATE TRIGGER search_entry_gone AFTER DELETE ON search_entries BEGIN
