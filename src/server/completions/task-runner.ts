@@ -88,14 +88,12 @@ export function createTaskRunner(deps: {
       if (signal.reason === 'deleted') return;
       const end = signal.reason === 'shutdown' ? { error: { content: STOPPED_BY_CRASH } } : { stopped: true };
       store({ content, done: true, ...end });
-      titling?.settleFor();
       emit('chat:tasks:cancel');
       return;
     }
     if (outcome !== null) {
       const error = { content: outcome };
       store({ content, done: true, error });
-      titling?.settleFor();
       emit('chat:message:error', { error });
       emit('chat:tasks:cancel');
       return;
@@ -177,7 +175,7 @@ export function createTaskRunner(deps: {
     };
   };
 
-  /** Gives a new chat its title beside the answer. Until the model's comes, it is the prompt's beginning. */
+  /** Titles a new chat: the prompt's beginning at once, the model's title, if wanted, beside the answer. */
   const titleJob = (
     turn: Turn,
     model: string,
@@ -207,12 +205,10 @@ export function createTaskRunner(deps: {
             .catch((error: unknown) => log.warn('no title could be made', { error: String(error) }))
         : Promise.resolve();
     };
-    const settleFor = () => {
-      if (current === UNTITLED) set(plain);
-    };
+    // At once, so that no list or notice ever says "New Chat".
+    if (current === UNTITLED) set(plain);
     return {
       begin,
-      settleFor,
       settle: async () => {
         begin();
         let cancel = () => {};
@@ -221,7 +217,6 @@ export function createTaskRunner(deps: {
           new Promise<void>((resolve) => (cancel = clock.after(TITLE_WAIT_MS, resolve))),
         ]);
         cancel();
-        settleFor();
       },
     };
   };

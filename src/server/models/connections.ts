@@ -7,7 +7,12 @@ import type { ConfigStore } from '../store/config.ts';
 /** An endpoint an admin entered. The key lies in the vault. */
 const stored = z.object({
   url: z.string(),
-  config: z.looseObject({ enable: z.boolean().optional(), prefix_id: z.string().optional() }),
+  config: z.looseObject({
+    enable: z.boolean().optional(),
+    prefix_id: z.string().optional(),
+    /** Found rather than entered; stored only once it is switched off. */
+    discovered: z.boolean().optional(),
+  }),
 });
 type Stored = z.infer<typeof stored>;
 export interface Connection extends Stored {
@@ -25,8 +30,8 @@ export interface ConnectionStore {
   enabled: () => boolean;
   /** With their keys: for requests to the endpoints only. */
   list: () => Promise<Connection[]>;
-  /** As GET /openai/config shows them, keys masked. */
-  view: () => Promise<{
+  /** As GET /openai/config shows them, keys masked, what was found by itself after what was entered. */
+  view: (discovered: string[]) => Promise<{
     ENABLE_OPENAI_API: boolean;
     OPENAI_API_BASE_URLS: string[];
     OPENAI_API_KEYS: string[];
@@ -69,8 +74,14 @@ export function createConnectionStore(config: ConfigStore, vault: Vault): Connec
   return {
     enabled: () => read().enabled,
     list,
-    view: async () => {
-      const all = await list();
+    view: async (discovered) => {
+      const found = discovered.map((url) => ({
+        url,
+        config: { discovered: true },
+        enabled: true,
+        key: null,
+      }));
+      const all: Connection[] = [...(await list()), ...found];
       return {
         ENABLE_OPENAI_API: read().enabled,
         OPENAI_API_BASE_URLS: all.map((c) => c.url),

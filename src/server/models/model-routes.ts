@@ -30,7 +30,7 @@ export function modelRoutes(context: ServerContext, http: UpstreamHttp): Route[]
       method: 'GET',
       path: '/openai/config',
       access: 'admin',
-      handle: async () => answer(await connections.view()),
+      handle: async () => answer(await connections.view(await models.discovered())),
     }),
     route({
       method: 'POST',
@@ -48,13 +48,15 @@ export function modelRoutes(context: ServerContext, http: UpstreamHttp): Route[]
           const cleaned = cleanBaseUrl(text);
           if ('words' in cleaned) return refuse(400, cleaned.words);
           const config = body.OPENAI_API_CONFIGS[String(i)] ?? body.OPENAI_API_CONFIGS[text] ?? {};
+          // Found by itself, it is found again; only "not this one" needs keeping.
+          if (config.discovered === true && config.enable !== false) continue;
           next.set(cleaned.url, { url: cleaned.url, key: body.OPENAI_API_KEYS[i] ?? '', config });
         }
         const enabled = body.ENABLE_OPENAI_API ?? connections.enabled();
         const saved = await connections.save({ enabled, connections: [...next.values()] });
         if (!saved.ok) return refuse(500, saved.error.message);
         models.forget();
-        return answer(await connections.view());
+        return answer(await connections.view(await models.discovered()));
       },
     }),
     route({

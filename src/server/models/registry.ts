@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../../main/ports.ts';
-import type { ConnectionStore } from './connections.ts';
+import type { Connection, ConnectionStore } from './connections.ts';
 import { createDemoModel, DEMO_ENTRY } from './demo-model.ts';
-import { createDiscovery, type UsualPlace } from './discovery.ts';
+import { createDiscovery, type Found, type UsualPlace } from './discovery.ts';
 import type { Completion, CompletionRequest, ModelEntry } from './model-source.ts';
 import { complete, listModels, type Endpoint, type ListedModel } from './openai-endpoint.ts';
 import type { UpstreamHttp } from './upstream-http.ts';
@@ -12,6 +12,8 @@ export interface ModelRegistry {
   /** Null when no endpoint offers the model. */
   find: (id: string) => Promise<ModelEntry | null>;
   complete: (request: CompletionRequest, signal: AbortSignal) => Promise<Completion>;
+  /** Base URLs of local servers found, without those entered or switched off by the admin. */
+  discovered: () => Promise<string[]>;
   /** Connections changed: the next list is asked anew. */
   forget: () => void;
 }
@@ -55,8 +57,14 @@ export function createModelRegistry(deps: {
     return lastLists.get(endpoint.url) ?? [];
   };
 
+  const notEntered = (found: Found[], all: Connection[]): Found[] => {
+    const hosts = new Set(all.map((c) => loopbackHost(c.url)));
+    return found.filter((place) => !hosts.has(loopbackHost(place.url)));
+  };
+
   const gather = async (force: boolean): Promise<Map<string, Offer>> => {
-    const entered = connections.enabled() ? (await connections.list()).filter((c) => c.enabled) : [];
+    const all = await connections.list();
+    const entered = connections.enabled() ? all.filter((c) => c.enabled) : [];
     const [lists, found] = await Promise.all([
       Promise.all(entered.map((c) => listOf(c))),
       discovery.find(force),
@@ -96,12 +104,9 @@ export function createModelRegistry(deps: {
         else add(model, endpoint, 'openai', prefix, i);
       }
     }
-    const hosts = new Set(entered.map((c) => loopbackHost(c.url)));
-    for (const place of found) {
-      if (hosts.has(loopbackHost(place.url))) continue;
+    for (const place of notEntered(found, all))
       for (const model of place.models)
         add(model, { url: place.url, key: null }, place.ownedBy, place.ownedBy);
-    }
     return offers;
   };
 
@@ -125,6 +130,10 @@ export function createModelRegistry(deps: {
       if (!chosen) return { kind: 'refused', status: 400, words: 'Model not found' };
       if (!chosen.at) return demo.complete(request, signal);
       return complete(http, chosen.at.endpoint, { ...request, model: chosen.at.model }, signal);
+    },
+    discovered: async () => {
+      const [found, all] = await Promise.all([discovery.find(false), connections.list()]);
+      return notEntered(found, all).map((place) => place.url);
     },
     forget: () => {
       known = null;

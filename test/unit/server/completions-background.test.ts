@@ -260,7 +260,7 @@ describe('titles', () => {
     await talk.inactive(chatId);
     const final = talk.events.events.find((e) => e.chat_id === chatId && e.data?.done === true);
     expect(final?.data.title).toBe('Counting Sheep');
-    expect(talk.events.events.find((e) => e.chat_id === chatId && e.type === 'chat:title')?.data).toBe(
+    expect(talk.events.events.findLast((e) => e.chat_id === chatId && e.type === 'chat:title')?.data).toBe(
       'Counting Sheep',
     );
 
@@ -269,6 +269,13 @@ describe('titles', () => {
     await talk.ada.post(`/api/v1/chats/${named.chatId}`, { chat: { title: 'My own' } });
     await talk.inactive(named.chatId);
     expect((await talk.ada.get(`/api/v1/chats/${named.chatId}`)).body.title).toBe('My own');
+  });
+
+  it('are the prompt’s beginning from the start, so that nothing is ever called New Chat', async () => {
+    talk.upstream.script({ kind: 'stream', pieces: ['a', 'b'], everyMs: 100 });
+    const { chatId } = await talk.ask('Early bird', { background_tasks: { title_generation: true } });
+    expect((await talk.ada.get(`/api/v1/chats/${chatId}`)).body.title).toBe('Early bird');
+    await talk.inactive(chatId);
   });
 
   it('fall back to the prompt when the model gives none', async () => {

@@ -112,6 +112,25 @@ describe('discovery', () => {
     expect(await ids()).toEqual(['hark-demo', 'llama3', 'nomic-embed-text']);
   });
 
+  it('shows what it found among the connections, never saves it as entered, and lets it be switched off', async () => {
+    const [local, entered] = [await upstream(['llama3']), await upstream(['a'])];
+    await start({ places: [{ url: local.url, ownedBy: 'ollama', label: 'Ollama' }] });
+    const saved = (await connect([entered.url], [''])).body;
+    expect(saved.OPENAI_API_BASE_URLS).toEqual([entered.url, local.url]);
+    expect(saved.OPENAI_API_CONFIGS).toMatchObject({ 1: { discovered: true, enable: true } });
+    expect((await ada.post('/openai/config/update', saved)).body).toEqual(saved);
+    expect(await ids()).toEqual(['hark-demo', 'a', 'llama3']);
+
+    saved.OPENAI_API_CONFIGS[1].enable = false;
+    await ada.post('/openai/config/update', saved);
+    expect(await ids()).toEqual(['hark-demo', 'a']);
+    const off = (await ada.get('/openai/config')).body;
+    expect(off.OPENAI_API_CONFIGS[1]).toEqual({ discovered: true, enable: false });
+    off.OPENAI_API_CONFIGS[1].enable = true;
+    await ada.post('/openai/config/update', off);
+    expect(await ids()).toContain('llama3');
+  });
+
   it('is not held up by a port that takes connections and says nothing', async () => {
     const mute = createServer(() => undefined);
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
