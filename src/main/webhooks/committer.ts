@@ -22,6 +22,9 @@ export interface Committer {
   readonly empty: boolean;
 }
 
+/** Below this a commit is so quick that gathering would only cost. */
+const WORTH_WAITING_MS = 0.5;
+const MOST_PATIENCE_MS = 5;
 const RETRY_MS = [1_000, 5_000, 30_000] as const;
 
 /**
@@ -36,6 +39,8 @@ export function createCommitter(deps: {
   claim: () => { launch: () => void; undo: () => void } | null;
   /** Whether `claim` would find anything; saves an empty transaction. */
   wantsClaim: () => boolean;
+  /** Sends under way, those whose result waits here included. */
+  underWay: () => number;
   /** After every flush. */
   after: () => void;
 }): Committer {
@@ -44,6 +49,9 @@ export function createCommitter(deps: {
   let scheduled = false;
   let failures = 0;
   let retry: (() => void) | null = null;
+  let patient: (() => void) | null = null;
+  /** What a commit takes lately: the disk's flush, for the most part. */
+  let commitMs = 0;
 
   const soon = (): void => {
     // While the disk refuses, only the retry's timer may try.
@@ -51,9 +59,17 @@ export function createCommitter(deps: {
     scheduled = true;
     setImmediate(flush);
   };
+  /** On a slow disk, waits about one commit for the sends still under way, so that they share the next one. */
+  const gather = (): void => {
+    const patience = Math.min(commitMs, MOST_PATIENCE_MS);
+    if (patience < WORTH_WAITING_MS || waiting.length >= deps.underWay()) return soon();
+    if (!scheduled) patient ??= clock.after(patience, soon);
+  };
 
   const flush = (): boolean => {
     scheduled = false;
+    patient?.();
+    patient = null;
     if (!db.isOpen) return false;
     if (waiting.length === 0 && !deps.wantsClaim()) return true;
     retry?.();
@@ -62,6 +78,7 @@ export function createCommitter(deps: {
     waiting = [];
     let claimed: ReturnType<typeof deps.claim> = null;
     let applied = 0;
+    const started = clock.monotonic();
     try {
       inTransaction(db, () => {
         for (const change of batch) {
@@ -76,6 +93,7 @@ export function createCommitter(deps: {
       return failed(batch, error);
     }
     failures = 0;
+    commitMs += (clock.monotonic() - started - commitMs) / 8;
     for (const change of batch) change.done();
     launchClaim(claimed);
     deps.after();
@@ -113,7 +131,7 @@ export function createCommitter(deps: {
   return {
     add: (change) => {
       waiting.push(change);
-      soon();
+      gather();
     },
     soon,
     flush,

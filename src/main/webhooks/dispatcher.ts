@@ -108,6 +108,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         },
       };
     },
+    underWay: () => lanes.busy,
     after: () => settled(),
   });
 
@@ -163,6 +164,7 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   /** Something may be due: find out what. */
   const lookAround = (): void => {
+    timer?.();
     timer = null;
     if (!running) return;
     observeClock();

@@ -63,8 +63,10 @@ export function createSender(deps: {
         words: string,
         more: { status?: number; latencyMs?: number; answer?: string } = {},
       ): Tried => {
-        const secrets = secretsOf(target);
-        const clean = (text: string) => redactText(maskText(text, secrets));
+        // An empty answer leaves nothing to quote, so the words are all our own.
+        const echoes = more.answer !== '' || result.kind !== 'delivered';
+        const secrets = echoes ? secretsOf(target) : [];
+        const clean = (text: string) => (echoes ? redactText(maskText(text, secrets)) : text);
         return {
           at,
           status: more.status ?? null,
