@@ -14,7 +14,11 @@ const ROLES: readonly Role[] = ['pending', 'user', 'admin'];
 
 function SignupWebhook({ general, onChanged }: { general: AdminGeneral; onChanged: () => Promise<unknown> }) {
   const bridge = useBridge();
-  const deliveries = useAsk('admin.list_deliveries', { limit: 10 }, { enabled: general.hasDeliveryLog });
+  const deliveries = useAsk(
+    'admin.list_deliveries',
+    { limit: 10 },
+    { enabled: general.hasDeliveryLog, everyMs: 3_000 },
+  );
   const save = useCallback(
     async (url: string) => {
       const result = await bridge.request('admin.save_webhook', { url });

@@ -181,7 +181,7 @@ export function Users({ me }: { me: User }) {
   const list = useAsk(
     'admin.list_users',
     { page, query, orderBy: order.by, direction: order.direction },
-    { keepPrevious: true },
+    { keepPrevious: true, everyMs: 10_000 },
   );
   const refresh = (): void => void list.refetch();
   const pages = Math.max(1, Math.ceil((list.data?.total ?? 0) / (list.data?.perPage ?? 30)));

@@ -70,13 +70,19 @@ export function createQueryClient(): QueryClient {
 export function useAsk<N extends RouteName>(
   route: N,
   input: RouteInput<N>,
-  options: { enabled?: boolean; keepPrevious?: boolean } = {},
+  options: {
+    enabled?: boolean;
+    keepPrevious?: boolean;
+    /** Ask again this often, ms: the server tells of no change. */ everyMs?: number;
+  } = {},
 ): UseQueryResult<RouteOutput<N>, RequestError> {
   const bridge = useBridge();
   return useQuery<RouteOutput<N>, RequestError>({
     queryKey: [route, input],
     queryFn: () => ask(bridge, route, input),
     enabled: options.enabled ?? true,
+    refetchInterval: options.everyMs ?? false,
+    refetchIntervalInBackground: true,
     placeholderData: options.keepPrevious ? (previous) => previous as never : undefined,
   });
 }
