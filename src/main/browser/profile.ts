@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../shared/result.ts';
 
 /** Where the host keeps things inside its profile. */
@@ -14,6 +14,7 @@ export interface Profile {
 }
 
 const REASONS: Record<string, string> = {
+  ENOENT: 'that place takes no folders',
   EROFS: 'it is on a read-only file system',
   EACCES: 'this account may not write there',
   EPERM: 'this account may not write there',
@@ -36,7 +37,7 @@ export function openProfile(folder: string): Result<Profile> {
   };
   try {
     for (const each of [profile.folder, profile.data, profile.logs, profile.server]) {
-      mkdirSync(each, { recursive: true, mode: 0o700 });
+      makeFolder(each);
       // Permissions alone do not tell: a read-only mount or a full disk shows only when written to.
       const probe = join(each, `.write-${randomBytes(6).toString('hex')}`);
       writeFileSync(probe, 'x', { mode: 0o600 });
@@ -53,4 +54,12 @@ export function openProfile(folder: string): Result<Profile> {
       { details: { code } },
     );
   }
+}
+
+/** Makes a folder and its parents. Node's own recursive mkdir never returns on file systems such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
