@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: everything that runs in Node, and the windows in jsdom. */
 export default defineConfig({
   test: {
-    // Real servers and child processes share few cores: slow is not wrong.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Real servers and processes on a busy machine need room; no test waits for this long when all is well.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     // What a developer's own shell sets must not change a test.
     env: { WEBHOOK_URL: '', HARK_PROFILE: '', HARK_NO_DISCOVERY: '1' },
     projects: [
@@ -20,11 +19,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'renderer',
-          environment: 'jsdom',
-          include: ['test/unit/renderer/**/*.test.{ts,tsx}'],
-        },
+        test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}'] },
       },
     ],
   },

@@ -80,7 +80,7 @@ export async function startApp(
         log,
         places: [],
         env: kept.env,
-        passwordCost: { N: 1024, r: 8, p: 1 } as never,
+        passwordCost: { N: 1024, r: 8, p: 1 },
       });
       if (!started.ok) return fail('UNREACHABLE', started.error.message);
       server = started.data;

@@ -100,7 +100,8 @@ export function createAccounts(options: {
   const forgetToken = async (): Promise<void> => {
     token = null;
     const result = await vault.delete(TOKEN_KEY);
-    if (!result.ok) log.warn('the old session could not be removed from the vault', { words: result.error.message });
+    if (!result.ok)
+      log.warn('the old session could not be removed from the vault', { words: result.error.message });
   };
 
   const connectOnce = async (): Promise<void> => {
@@ -158,14 +159,19 @@ export function createAccounts(options: {
     restarts += 1;
     log.warn('the backend ended by itself; starting it again', { words, delay });
     end();
-    become({ status: 'unreachable', server: server(), words: `The backend stopped (${words}). It is being started again.` });
+    become({
+      status: 'unreachable',
+      server: server(),
+      words: `The backend stopped (${words}). It is being started again.`,
+    });
     cancelRestart();
     cancelRestart = clock.after(delay, () => void connect());
   });
 
   const adopt = async (result: Result<SessionUser>): Promise<Result<AccountState>> => {
     if (!result.ok) return signInError(result);
-    if (!result.data.token) return fail('SERVER_ERROR', 'The server accepted the sign-in but gave no session.');
+    if (!result.data.token)
+      return fail('SERVER_ERROR', 'The server accepted the sign-in but gave no session.');
     token = result.data.token;
     const kept = await vault.set(TOKEN_KEY, token);
     if (!kept.ok) options.onVaultFailure(kept.error.message);
@@ -189,7 +195,8 @@ export function createAccounts(options: {
     state: () => state,
     session: () => {
       if (session) return ok(session);
-      if (state.status === 'pending') return fail('PENDING', 'Your account waits for an admin to activate it.');
+      if (state.status === 'pending')
+        return fail('PENDING', 'Your account waits for an admin to activate it.');
       if (state.status === 'unreachable' || state.status === 'starting') return notConnected();
       return fail('SIGNED_OUT', 'Sign in first.');
     },
@@ -197,7 +204,8 @@ export function createAccounts(options: {
       await connect();
       return state;
     },
-    signIn: async (email, password) => (client ? adopt(await client.signIn(email, password)) : notConnected()),
+    signIn: async (email, password) =>
+      client ? adopt(await client.signIn(email, password)) : notConnected(),
     signUp: async (name, email, password) =>
       client ? adopt(await client.signUp(name, email, password)) : notConnected(),
     signOut: async () => {

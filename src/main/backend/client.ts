@@ -91,9 +91,19 @@ function calls(rest: Rest) {
     users: (query: { page: number; query: string; order_by: string; direction: string }) =>
       rest('GET', `/api/v1/users/?${q(query)}`, wire.userList),
     user: (id: string) =>
-      rest('GET', `/api/v1/users/${e(id)}`, z.looseObject({ name: z.string(), email: z.string().nullish(), profile_image_url: z.string().nullish() })),
-    updateUser: (id: string, user: { role: string; name: string; email: string; profile_image_url: string }) =>
-      rest('POST', `/api/v1/users/${e(id)}/update`, anything, { body: user }),
+      rest(
+        'GET',
+        `/api/v1/users/${e(id)}`,
+        z.looseObject({
+          name: z.string(),
+          email: z.string().nullish(),
+          profile_image_url: z.string().nullish(),
+        }),
+      ),
+    updateUser: (
+      id: string,
+      user: { role: string; name: string; email: string; profile_image_url: string },
+    ) => rest('POST', `/api/v1/users/${e(id)}/update`, anything, { body: user }),
     addUser: (user: { name: string; email: string; password: string; role: string }) =>
       rest('POST', '/api/v1/auths/add', anything, { body: user }),
     deleteUser: (id: string) => rest('DELETE', `/api/v1/users/${e(id)}`, anything),
@@ -101,14 +111,21 @@ function calls(rest: Rest) {
     saveOpenaiConfig: (config: Record<string, unknown>) =>
       rest('POST', '/openai/config/update', wire.openaiConfig, { body: config }),
     verifyOpenai: (url: string, key: string) =>
-      rest('POST', '/openai/verify', z.object({ data: z.array(z.looseObject({ id: z.string() })).catch([]) }), {
-        body: { url, key },
-      }),
+      rest(
+        'POST',
+        '/openai/verify',
+        z.object({ data: z.array(z.looseObject({ id: z.string() })).catch([]) }),
+        {
+          body: { url, key },
+        },
+      ),
 
     // Hark's own routes of the embedded backend.
     harkWebhook: () => rest('GET', '/api/v1/hark/webhook', harkWebhook),
     harkTestWebhook: (url?: string) =>
-      rest('POST', '/api/v1/hark/webhook/test', trusted<TestOutcome>(), { body: url === undefined ? {} : { url } }),
+      rest('POST', '/api/v1/hark/webhook/test', trusted<TestOutcome>(), {
+        body: url === undefined ? {} : { url },
+      }),
     harkDeliveries: (limit: number) =>
       rest('GET', `/api/v1/hark/webhook/deliveries?${q({ limit })}`, z.array(trusted<Delivery>())),
     harkRedeliver: (id: string) =>

@@ -33,7 +33,8 @@ export function wordsOf(body: string): string | null {
   if (typeof detail === 'string') return detail;
   if (Array.isArray(detail)) {
     const first = detail[0] as { loc?: unknown[]; msg?: unknown } | undefined;
-    if (typeof first?.msg === 'string') return `${first.loc?.at(-1) ?? 'input'}: ${first.msg}`;
+    const place = first?.loc?.at(-1);
+    if (typeof first?.msg === 'string') return `${typeof place === 'string' ? place : 'input'}: ${first.msg}`;
   }
   if (typeof error === 'string') return error;
   const message = (error as { message?: unknown } | null | undefined)?.message;
@@ -78,7 +79,10 @@ export function createRest(options: RestOptions): Rest {
       const parsed = schema.safeParse(json);
       if (parsed.success) return ok(parsed.data);
       const issue = parsed.error.issues[0];
-      return fail('SERVER_ERROR', `The server's answer was not understood (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`);
+      return fail(
+        'SERVER_ERROR',
+        `The server's answer was not understood (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}).`,
+      );
     }
 
     const words = wordsOf(text);
@@ -86,7 +90,9 @@ export function createRest(options: RestOptions): Rest {
     switch (status) {
       case 400:
       case 422:
-        return fail('VALIDATION_FAILED', words ?? `The server refused the request (HTTP ${status}).`, { details });
+        return fail('VALIDATION_FAILED', words ?? `The server refused the request (HTTP ${status}).`, {
+          details,
+        });
       case 401:
         return fail('SIGNED_OUT', words ?? 'The server does not accept this sign-in.', { details });
       case 403:
@@ -95,12 +101,19 @@ export function createRest(options: RestOptions): Rest {
         return fail('NOT_FOUND', words ?? 'The server does not know this.', { details });
       case 429: {
         const seconds = Number(headers['retry-after']);
-        const wait = Number.isFinite(seconds) && seconds > 0 ? ` Try again in ${Math.ceil(seconds)} s.` : ' Try again later.';
+        const wait =
+          Number.isFinite(seconds) && seconds > 0
+            ? ` Try again in ${Math.ceil(seconds)} s.`
+            : ' Try again later.';
         return fail('RATE_LIMITED', (words ?? 'Too many tries.') + wait, { details });
       }
       default:
         if (status >= 300 && status < 400)
-          return fail('SERVER_ERROR', `The server sends elsewhere (HTTP ${status}); enter the address it moved to.`, { details });
+          return fail(
+            'SERVER_ERROR',
+            `The server sends elsewhere (HTTP ${status}); enter the address it moved to.`,
+            { details },
+          );
         return fail('SERVER_ERROR', words ?? `The server had an error (HTTP ${status}).`, { details });
     }
   };

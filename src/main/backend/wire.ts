@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import type { AdminUser, ChatDetail, ChatMessage, ChatSummary, Model, Role, User } from '../../shared/domain.ts';
+import type {
+  AdminUser,
+  ChatDetail,
+  ChatMessage,
+  ChatSummary,
+  Model,
+  Role,
+  User,
+} from '../../shared/domain.ts';
 
 // Shapes of Open WebUI's answers, as far as Hark uses them; unknown fields pass by unread.
 
@@ -70,19 +78,21 @@ export const chatSummary = z
     pinned: z.boolean().nullish(),
     archived: z.boolean().nullish(),
   })
-  .transform(
-    (c): ChatSummary => ({
-      id: c.id,
-      title: c.title,
-      updatedAt: c.updated_at,
-      createdAt: c.created_at,
-      pinned: c.pinned ?? false,
-      archived: c.archived ?? false,
-    }),
-  );
+  .transform((c): ChatSummary => ({
+    id: c.id,
+    title: c.title,
+    updatedAt: c.updated_at,
+    createdAt: c.created_at,
+    pinned: c.pinned ?? false,
+    archived: c.archived ?? false,
+  }));
 
 const errorWords = z
-  .union([z.string(), z.object({ content: z.unknown(), message: z.unknown() }).partial().loose(), z.boolean()])
+  .union([
+    z.string(),
+    z.object({ content: z.unknown(), message: z.unknown() }).partial().loose(),
+    z.boolean(),
+  ])
   .transform((e): string => {
     if (typeof e === 'string') return e;
     if (typeof e === 'object') {
@@ -98,7 +108,14 @@ const wireMessage = z
     parentId: z.string().nullish(),
     childrenIds: z.array(z.string()).catch([]),
     role: z.enum(['user', 'assistant', 'system']).catch('user'),
-    content: z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() })).transform((parts) => parts.map((p) => p.text ?? '').join(''))]).catch(''),
+    content: z
+      .union([
+        z.string(),
+        z
+          .array(z.looseObject({ text: z.string().optional() }))
+          .transform((parts) => parts.map((p) => p.text ?? '').join('')),
+      ])
+      .catch(''),
     model: z.string().nullish(),
     timestamp: seconds.catch(0),
     done: z.boolean().nullish(),
@@ -172,7 +189,9 @@ export const webhookConfig = z.object({ url: z.string().nullish() });
 
 export const userList = z.object({
   users: z.array(
-    sessionUser.omit({ token: true }).extend({ last_active_at: seconds.nullish(), created_at: seconds.catch(0) }),
+    sessionUser
+      .omit({ token: true })
+      .extend({ last_active_at: seconds.nullish(), created_at: seconds.catch(0) }),
   ),
   total: z.number(),
 });

@@ -17,7 +17,15 @@ export type DomainHandlers<D extends string> = Pick<Handlers, Extract<RouteName,
 const ALLOWED: Record<WindowRole, readonly string[]> = {
   chat: ['app', 'account', 'model', 'chat', 'settings', 'activity', 'webhook.get', 'delivery.explain_last'],
   settings: ['app', 'account', 'model', 'settings', 'activity', 'webhook', 'target', 'delivery'],
-  admin: ['app', 'account.get_state', 'account.retry', 'account.sign_out', 'settings.get', 'activity', 'admin'],
+  admin: [
+    'app',
+    'account.get_state',
+    'account.retry',
+    'account.sign_out',
+    'settings.get',
+    'activity',
+    'admin',
+  ],
 };
 
 const isRoute = (name: string): name is RouteName => Object.hasOwn(routes, name);

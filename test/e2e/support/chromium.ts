@@ -32,7 +32,7 @@ export async function openBrowser(
     // Chromium refuses its sandbox to root alone.
     args: [...ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     viewport: null,
-    env: { ...process.env, ...environment } as Record<string, string>,
+    env: { ...process.env, ...environment },
   });
   context.setDefaultTimeout(15_000);
   for (const page of context.pages()) await realFocus(page);

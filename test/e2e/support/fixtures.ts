@@ -27,6 +27,7 @@ const FOREIGN = 'Other work';
 
 export const test = base.extend<{ hark: Hark }, { display: Display }>({
   display: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern, even for no fixtures.
     async ({}, use, worker) => {
       const display = await startDisplay(90 + worker.parallelIndex * 10);
       await use(display);

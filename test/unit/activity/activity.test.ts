@@ -32,7 +32,13 @@ describe('judgeActivity', () => {
       inputs({ windows: [win({ focused: false }), win({ windowId: 'w2', role: 'settings' })] }),
       true,
     ],
-    ['one minimised, one merely unfocused', inputs({ windows: [win({ minimised: true, focused: false }), win({ windowId: 'w2', focused: false })] }), 'not_focused'],
+    [
+      'one minimised, one merely unfocused',
+      inputs({
+        windows: [win({ minimised: true, focused: false }), win({ windowId: 'w2', focused: false })],
+      }),
+      'not_focused',
+    ],
     ['focused but locked', inputs({ locked: true }), 'locked'],
     ['focused but asleep', inputs({ asleep: true }), 'asleep'],
     ['idle beyond the limit', inputs({ idleSeconds: 60, idleLimitSeconds: 60 }), 'idle'],

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/restrict-plus-operands --
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/restrict-plus-operands --
    the JSON of twelve services is read loosely on purpose: a missing field must fail the expectation, not the types. */
 import { expect } from 'vitest';
 import type { BuiltRequest } from '../../../src/main/webhooks/types.ts';

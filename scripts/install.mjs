@@ -1,0 +1,4 @@
+import { checkNode, ensureDependencies } from './lib/setup.mjs';
+
+checkNode();
+await ensureDependencies();
