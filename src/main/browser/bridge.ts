@@ -10,9 +10,8 @@ import { UNKNOWN_TOKEN, type PageSocket, type PageWindows } from './windows.ts';
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** A page that takes nothing any more must not fill our memory. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
-/** A ping goes out this often; a page heard nothing of for two of them is lost. */
+/** A ping goes out this often; a page that has not answered the one before is lost. */
 const PING_MS = 5_000;
-const SILENT_TICKS = 2;
 const BAD_FRAME = 1008;
 
 const frameSchema = z.discriminatedUnion('t', [
@@ -73,21 +72,23 @@ export function createBridge(options: {
       return;
     }
 
-    let silentTicks = 0;
+    let answered = true;
     let cancelTick: () => void = () => undefined;
     const heard = (): void => {
-      silentTicks = 0;
+      answered = true;
     };
-    const tick = (): void => {
-      // Counted in ticks, not in time: after a sleep of the machine no page has had a chance to answer.
-      if (silentTicks >= SILENT_TICKS) {
+    const judge = (): void => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (!answered) {
         socket.terminate();
         return;
       }
-      silentTicks += 1;
-      if (socket.readyState === socket.OPEN) socket.ping();
+      answered = false;
+      socket.ping();
       cancelTick = clock.after(PING_MS, tick);
     };
+    // After reading what has come in: on waking from sleep the timer is due before a waiting answer is read.
+    const tick = (): void => void setImmediate(judge);
     cancelTick = clock.after(PING_MS, tick);
 
     socket.on('pong', heard);

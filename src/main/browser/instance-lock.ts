@@ -19,6 +19,7 @@ export interface InstanceLock {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
 const lockFile = (folder: string): string => join(folder, 'host.lock');
 const noteFile = (folder: string): string => join(folder, 'host.json');
 
@@ -29,13 +30,18 @@ const noteFile = (folder: string): string => join(folder, 'host.json');
  */
 export function takeInstanceLock(folder: string): Result<InstanceLock | null> {
   let db: DatabaseSync | null = null;
-  try {
-    db = new DatabaseSync(lockFile(folder), { timeout: 0 });
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-  } catch (error) {
-    db?.close();
-    if (sqliteCode(error) === SQLITE_BUSY) return ok(null);
-    return fail('STORAGE', `The profile ${folder} could not be locked. ${storageWords(error)}`);
+  for (let round = 0; ; round += 1) {
+    try {
+      db = new DatabaseSync(lockFile(folder), { timeout: 0 });
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+      break;
+    } catch (error) {
+      db?.close();
+      if (sqliteCode(error) === SQLITE_BUSY) return ok(null);
+      // Nobody holds a damaged file (that would have been "busy"), and nothing is kept in it.
+      if (round === 0 && sqliteCode(error) === SQLITE_NOTADB) rmSync(lockFile(folder), { force: true });
+      else return fail('STORAGE', `The profile ${folder} could not be locked. ${storageWords(error)}`);
+    }
   }
   const held = db;
   if (process.platform !== 'win32') chmodSync(lockFile(folder), 0o600);
