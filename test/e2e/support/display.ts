@@ -31,8 +31,8 @@ export async function startDisplay(first: number): Promise<Display> {
       name,
       environment,
       stop: () => {
-        manager.kill('SIGKILL');
-        server.kill('SIGKILL');
+        manager.kill('SIGTERM');
+        server.kill('SIGTERM');
       },
     };
   }

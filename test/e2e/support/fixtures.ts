@@ -51,10 +51,14 @@ export const test = base.extend<{ hark: Hark }, { display: Display }>({
       await expect
         .poll(
           async () => {
-            const found = xdotool(display.name, 'search', '--name', `^${escape(await page.title())} - `);
-            const id = found?.split('\n')[0];
+            // Chromium keeps unmapped windows of the same name; waiting for one of those would never end.
+            const named = ['search', '--onlyvisible', '--name', `^${escape(await page.title())} - `];
+            const id = xdotool(display.name, ...named)
+              ?.split('\n')
+              .at(-1);
             if (!id) return false;
-            xdotool(display.name, 'windowactivate', '--sync', id);
+            xdotool(display.name, 'windowactivate', id);
+            await page.waitForTimeout(100);
             return xdotool(display.name, 'getactivewindow') === id;
           },
           { message: `the window manager gives “${await page.title()}” the focus`, timeout: 15_000 },
