@@ -20,6 +20,8 @@ export interface InstanceLock {
 
 const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
+/** Locks held by this process: a handle that is garbage-collected would let its lock go unseen. */
+const heldLocks = new Set<DatabaseSync>();
 const lockFile = (folder: string): string => join(folder, 'host.lock');
 const noteFile = (folder: string): string => join(folder, 'host.json');
 
@@ -44,6 +46,7 @@ export function takeInstanceLock(folder: string): Result<InstanceLock | null> {
     }
   }
   const held = db;
+  heldLocks.add(held);
   if (process.platform !== 'win32') chmodSync(lockFile(folder), 0o600);
   // Left by a host that was killed: it must not point anyone to a port that is another program's by now.
   rmSync(noteFile(folder), { force: true });
@@ -58,6 +61,7 @@ export function takeInstanceLock(folder: string): Result<InstanceLock | null> {
       if (released) return;
       released = true;
       rmSync(noteFile(folder), { force: true });
+      heldLocks.delete(held);
       held.close();
     },
   });

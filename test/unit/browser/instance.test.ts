@@ -43,9 +43,10 @@ async function holder(): Promise<ChildProcess> {
      const lock = takeInstanceLock(${JSON.stringify(folder)});
      lock.data.publish({ pid: process.pid, port: 9, secret: 's' });
      setInterval(() => {}, 1000);
-     process.send('held');`,
+     // What collects garbage must not let the lock go.
+     setTimeout(() => { globalThis.gc(); process.send('held'); }, 20);`,
   );
-  const child = fork(script, { execArgv: [] });
+  const child = fork(script, { execArgv: ['--expose-gc'] });
   cleanups.push(() => child.kill('SIGKILL'));
   await once(child, 'message');
   return child;
