@@ -25,29 +25,61 @@ const wanted = args.indexOf('--browser');
 if (wanted !== -1) args.splice(wanted, 1);
 
 /** Why the browser host opens instead of the desktop app, or null for the desktop app. */
-function reasonForBrowser() {
+async function reasonForBrowser() {
   if (wanted !== -1) return 'as asked';
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
     return 'there is no display';
   if (findElectron()) return null;
   say("Getting Electron's runtime (once; about 120 MB) …");
-  const cause = fetchElectron();
+  const cause = await fetchElectron();
   return cause && `Electron's runtime cannot be had (${cause})`;
 }
 
-const reason = reasonForBrowser();
-if (reason && wanted === -1) say(`Opening Hark in the browser instead of the desktop app: ${reason}.`);
-const child = reason
-  ? spawn(nodePath(), ['out/browser/main.js', ...args], { cwd: root, env: environment(), stdio: 'inherit' })
-  : // Chromium refuses its sandbox to root alone.
-    spawn(findElectron(), ['.', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args], {
+/** Runs a host until it ends. Gives its exit code, how long it ran and, when `watch`, its last words of error. */
+function runHost(command, commandArgs, watch) {
+  const env = environment();
+  // Set by some editors' terminals: Electron would then be a plain Node.
+  delete env.ELECTRON_RUN_AS_NODE;
+  return new Promise((done) => {
+    const started = Date.now();
+    let words = '';
+    const child = spawn(command, commandArgs, {
       cwd: root,
-      env: environment(),
-      stdio: 'inherit',
+      env,
+      stdio: ['inherit', 'inherit', watch ? 'pipe' : 'inherit'],
     });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.once('error', (error) => {
-  say(`Hark could not be started: ${error.message}`);
-  process.exitCode = 1;
-});
-child.once('exit', (code) => (process.exitCode = code ?? 1));
+    child.stderr?.on('data', (part) => {
+      words = `${words}${part}`.slice(-2_000);
+      process.stderr.write(part);
+    });
+    const forward = (signal) => child.kill(signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    const end = (code, error) => {
+      for (const signal of signals) process.off(signal, forward);
+      done({ code, ranMs: Date.now() - started, words: error ?? words.trim().split('\n').at(-1) ?? '' });
+    };
+    child.once('error', (error) => end(1, error.message));
+    // "close" comes after the last words, and also after "error" where nothing was started.
+    child.once('close', (code, signal) => end(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));
+  });
+}
+
+const runBrowserHost = (why) => {
+  if (why) say(`Opening Hark in the browser instead of the desktop app: ${why}.`);
+  return runHost(nodePath(), ['out/browser/main.js', ...args], false);
+};
+
+const reason = await reasonForBrowser();
+let ended;
+if (reason) {
+  ended = await runBrowserHost(wanted === -1 ? reason : null);
+} else {
+  // Chromium refuses its sandbox to root alone.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  ended = await runHost(findElectron(), ['.', ...sandbox, ...args], true);
+  // A runtime that cannot even start (libraries of the system missing, no such display) ends at once.
+  if (ended.code !== 0 && ended.ranMs < 5_000)
+    ended = await runBrowserHost(`Electron did not start (${ended.words || `exit code ${ended.code}`})`);
+}
+process.exitCode = ended.code;

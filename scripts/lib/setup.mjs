@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -53,17 +53,22 @@ export function run(command, args, { env = environment(), cwd = root, quiet = fa
   });
 }
 
-const STAMP = 'node_modules/.hark-installed';
-const lockHash = () =>
-  createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
+const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+
+/** Is every package of package-lock.json there in its version? npm notes what it installed when it is done. */
+function installed() {
+  if (!existsSync(nodePath()) || !existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
+  const there = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(packagesOf('package-lock.json')).every(
+    // Optional ones are for other systems.
+    ([path, wanted]) =>
+      path === '' || there[path]?.version === wanted.version || (wanted.optional && !there[path]),
+  );
+}
 
 /** Installs dependencies when they are missing or other than package-lock.json says. */
 export async function ensureDependencies() {
-  const stamp = join(root, STAMP);
-  const wanted = lockHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(nodePath())) return;
+  if (installed()) return;
   say('Installing dependencies (once; about 500 MB, a minute or two on a usual line) …');
   // npm runs on the Node it came with: the one inside node_modules is about to be replaced.
   const npm = process.env.npm_execpath;
@@ -78,7 +83,6 @@ export async function ensureDependencies() {
     );
   if (!existsSync(nodePath()))
     giveUp('npm installed no Node 24. Allow install scripts of the package "node" and try again.');
-  writeFileSync(stamp, wanted);
 }
 
 /** Builds what is not up to date. */
@@ -104,15 +108,20 @@ const SYSTEM_BROWSERS = {
   ],
 };
 
+/** A browser that is there may still lack libraries of the system: only one that starts counts. */
+const starts = (path) =>
+  windows ||
+  spawnSync(path, ['--version'], { timeout: 20_000, stdio: 'ignore', env: process.env }).status === 0;
+
 async function playwrightBrowser() {
   const { chromium } = await import(pathToFileURL(join(root, 'node_modules/playwright/index.mjs')).href);
   const path = chromium.executablePath();
-  return path && existsSync(path) ? path : null;
+  return path && existsSync(path) && starts(path) ? path : null;
 }
 function systemBrowser() {
   for (const name of SYSTEM_BROWSERS[process.platform] ?? []) {
     const path = name.includes('/') || name.includes('\\') ? (existsSync(name) ? name : null) : onPath(name);
-    if (path) return path;
+    if (path && starts(path)) return path;
   }
   return null;
 }
@@ -136,12 +145,11 @@ export async function ensureBrowser() {
   const there = process.env.HARK_CHROMIUM ?? (await playwrightBrowser()) ?? systemBrowser();
   if (there) return there;
   say('Getting a browser for the tests (once; about 150 MB) …');
-  if (
-    (await run(nodePath(), ['node_modules/playwright/cli.js', 'install', 'chromium'], { quiet: true })) === 0
-  ) {
-    const own = await playwrightBrowser();
-    if (own) return own;
-  }
+  // Three mirrors, five tries each: half a minute a try would be minutes where there is no network.
+  const env = environment({ PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '5000' });
+  await run(nodePath(), ['node_modules/playwright/cli.js', 'install', 'chromium'], { env, quiet: true });
+  const own = await playwrightBrowser();
+  if (own) return own;
   if (mayInstall()) {
     say("Playwright's own browser cannot be had here; installing Debian's chromium (a minute or two) …");
     if (await aptInstall(['chromium', 'fonts-dejavu-core'])) {
@@ -182,19 +190,73 @@ export function findElectron() {
   return null;
 }
 
-/** Downloads Electron's runtime, which its package leaves for the first use. Gives null, or the cause. */
-export function fetchElectron() {
-  const fetched = spawnSync(nodePath(), ['node_modules/electron/install.js'], {
+/** A download that grows by nothing in this time is given up, ms. */
+const STALLED_MS = 15_000;
+
+function bytesUnder(folder) {
+  let bytes = 0;
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      bytes += entry.isDirectory() ? bytesUnder(path) : statSync(path).size;
+    }
+  } catch {
+    // A folder being made or removed at this moment: looked at again in a second.
+  }
+  return bytes;
+}
+
+/** Why the place Electron comes from cannot be reached, in a word or two; null when it can. */
+async function whyUnreachable() {
+  const mirror =
+    process.env.ELECTRON_MIRROR ?? process.env.npm_config_electron_mirror ?? 'https://github.com/';
+  try {
+    const { host, origin } = new URL(mirror);
+    try {
+      await fetch(origin, { method: 'HEAD', signal: AbortSignal.timeout(5_000) });
+      return null;
+    } catch (error) {
+      return `${host}: ${error.cause?.code ?? error.name}`;
+    }
+  } catch {
+    return 'ELECTRON_MIRROR is no address';
+  }
+}
+
+/**
+ * Downloads Electron's runtime, which its package leaves for the first use. Fails fast where there is no network:
+ * it may take long, but not stand still. Gives null, or the cause.
+ */
+export async function fetchElectron() {
+  const folder = mkdtempSync(join(tmpdir(), 'hark-electron-'));
+  const watched = [folder, join(root, 'node_modules/electron/dist')];
+  const proxied = Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name));
+  const child = spawn(nodePath(), ['node_modules/electron/install.js'], {
     cwd: root,
-    env: environment(),
-    encoding: 'utf8',
-    timeout: 10 * 60_000,
+    // The download goes to the temporary folder first: its growth is the progress.
+    env: environment({
+      TMPDIR: folder,
+      TMP: folder,
+      TEMP: folder,
+      ...(proxied ? { ELECTRON_GET_USE_PROXY: 'true' } : {}),
+    }),
+    stdio: 'ignore',
   });
-  if (fetched.status === 0 && findElectron()) return null;
-  const said = `${fetched.stderr ?? ''}${fetched.stdout ?? ''}`;
-  const cause =
-    /(?:code: '|\b)(E[A-Z_]{4,}|UND_ERR_[A-Z_]+|self-signed certificate|certificate has expired)/.exec(
-      said,
-    )?.[1];
-  return cause ? `its download failed: ${cause}` : 'its download failed';
+  let stalled = false;
+  let bytes = 0;
+  let moved = Date.now();
+  const timer = setInterval(() => {
+    const now = watched.reduce((sum, each) => sum + bytesUnder(each), 0);
+    if (now !== bytes) moved = Date.now();
+    bytes = now;
+    if (Date.now() - moved < STALLED_MS) return;
+    stalled = true;
+    child.kill('SIGKILL');
+  }, 1_000);
+  await new Promise((done) => child.once('exit', done).once('error', done));
+  clearInterval(timer);
+  rmSync(folder, { recursive: true, force: true });
+  if (!stalled && findElectron()) return null;
+  const cause = (await whyUnreachable()) ?? (stalled ? 'no data came for 15 s' : null);
+  return cause ? `its download failed, ${cause}` : 'its download failed';
 }
