@@ -70,11 +70,11 @@ export function createDeliveryEngine(options: DeliveryEngineOptions): DeliveryEn
   });
 
   /** True when a new row of this lane may be claimed as it is written: one flush of the disk instead of two. */
-  const mayGoAtOnce = (lane: Lane, now: number): boolean =>
+  const mayGoAtOnce = (lane: Lane, now: number, promised: number): boolean =>
     dispatcher.running &&
     lanes.isFree(lane) &&
     (lane.nextAt === null || lane.nextAt > now) &&
-    lanes.hasRoom() &&
+    lanes.hasRoom(promised) &&
     dispatcher.usable();
 
   const enqueue = (inputs: EnqueueInput[]): Result<{ ids: string[] }> => {
@@ -91,7 +91,11 @@ export function createDeliveryEngine(options: DeliveryEngineOptions): DeliveryEn
           const dueAt = Math.max(now, input.notBefore ?? now);
           const told = input.suppressed === undefined;
           const atOnce =
-            told && dueAt <= now && input.expiresAt > now && !direct.has(lane) && mayGoAtOnce(lane, now);
+            told &&
+            dueAt <= now &&
+            input.expiresAt > now &&
+            !direct.has(lane) &&
+            mayGoAtOnce(lane, now, direct.size);
           const row = outbox.insert(input, now, atOnce);
           if (!row) continue;
           ids.push(row.id);

@@ -88,7 +88,9 @@ export function createLanes(deps: { clock: Clock; outbox: Outbox; limits: LaneLi
       ready.add(lane);
       return true;
     },
-    hasRoom: (): boolean => counted < limits.concurrency && open < limits.mostOpen,
+    /** Whether one more may be sent, beside `promised` others about to be. */
+    hasRoom: (promised = 0): boolean =>
+      counted + promised < limits.concurrency && open + promised < limits.mostOpen,
     isFree: (lane: Lane): boolean => !lane.busy && !ready.has(lane) && blockedFor(lane) === 0,
     take: (lane: Lane): void => {
       lane.busy = true;

@@ -17,6 +17,8 @@ export interface OutboxRow {
   targetId: string;
   event: EventName;
   notice: Notice;
+  /** When it fell due; keeps its place in the order when a send is interrupted. */
+  dueSince: number;
   expiresAt: number;
   tries: number;
   plain: boolean;
@@ -49,7 +51,7 @@ export interface FoldRule {
   most: number;
 }
 
-const ROW = `seq, id, scope, owner, target_id, event, notice, expires_at, tries, plain, maybe, fold_id, why`;
+const ROW = `seq, id, scope, owner, target_id, event, notice, next_at, expires_at, tries, plain, maybe, fold_id, why`;
 const DUE = `target_id = ? AND state = 'queued' AND next_at IS NOT NULL AND next_at <= ?`;
 const END_STATES = `('delivered','failed','expired','cancelled','suppressed','unknown')`;
 
@@ -109,6 +111,7 @@ export function createOutbox(db: DatabaseSync, newId: () => string) {
         targetId: input.targetId,
         event: notice.event,
         notice,
+        dueSince: dueAt,
         expiresAt,
         tries: 0,
         plain: false,
@@ -262,7 +265,7 @@ export function createOutbox(db: DatabaseSync, newId: () => string) {
     /** Rows caught in the act by a crash: back into the queue, to be sent again under the same id. */
     recover: (now: number): number =>
       run(
-        `UPDATE outbox SET state = 'queued', next_at = ?1, delay_ms = 0, maybe = 1, updated_at = ?1,
+        `UPDATE outbox SET state = 'queued', next_at = MIN(IFNULL(next_at, ?1), ?1), delay_ms = 0, maybe = 1, updated_at = ?1,
            reason = 'Hark stopped while it was being sent; it goes out again under the same id.'
          WHERE state = 'sending'`,
         now,
@@ -335,6 +338,7 @@ function rowOf(raw: Raw): OutboxRow {
     targetId: raw.target_id as string,
     event: raw.event as EventName,
     notice: JSON.parse(raw.notice as string) as Notice,
+    dueSince: (raw.next_at as number | null) ?? 0,
     expiresAt: raw.expires_at as number,
     tries: raw.tries as number,
     plain: raw.plain === 1,

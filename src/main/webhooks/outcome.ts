@@ -59,7 +59,7 @@ export function conclude(last: Tried, network: { online: boolean; justBack: bool
       const free = away || (network.justBack && !sent);
       return {
         kind: 'again',
-        words: sent ? `${words} Sending it again may repeat it.` : words,
+        words,
         counted: !free,
         ...(free ? { fixedMs: away ? OFFLINE_DELAY_MS : FREE_DELAY_MS } : {}),
         throttled: false,
@@ -107,7 +107,7 @@ export function changeOf(
         ...base,
         state: 'queued',
         reason: `Hark was closing while this was being sent${conclusion.maybe ? '; it may have arrived' : ''}. It is sent at the next start.`,
-        nextAt: now,
+        nextAt: Math.min(row.dueSince, now),
         tries: row.tries,
         maybe,
       };

@@ -101,7 +101,11 @@ export function createSender(deps: {
         });
         if ('fault' in outcome) {
           const { fault } = outcome;
-          return ended({ kind: 'fault', fault }, fault.words, { latencyMs: fault.latencyMs });
+          const again = receiver.idempotent
+            ? 'If it did, the receiver can tell the next try by its id.'
+            : 'If it did, the next try repeats it there.';
+          const words = fault.sent && fault.failure !== 'aborted' ? `${fault.words} ${again}` : fault.words;
+          return ended({ kind: 'fault', fault }, words, { latencyMs: fault.latencyMs });
         }
         const { answer } = outcome;
         const verdict = receiver.judge(answer, clock.now());
