@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock, Logger } from '../ports.ts';
@@ -106,6 +106,8 @@ function connect(file: string): DatabaseSync {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // Made here first so that the file, and the -wal and -shm that copy its mode, are the owner's alone.
     closeSync(openSync(file, 'a', 0o600));
+    // SQLite would open what is no database and throw its -wal away, which may still hold notices.
+    if (!beginsAsDatabase(file)) throw new Damaged('the file does not begin as a database does');
   }
   const db = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: true });
   try {
@@ -119,6 +121,17 @@ function connect(file: string): DatabaseSync {
   } catch (error) {
     closeQuietly(db);
     throw error;
+  }
+}
+
+function beginsAsDatabase(file: string): boolean {
+  const wanted = Buffer.from('SQLite format 3\0');
+  const head = Buffer.alloc(wanted.length);
+  const fd = openSync(file, 'r');
+  try {
+    return readSync(fd, head, 0, head.length, 0) === 0 || head.equals(wanted);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -15,7 +15,7 @@ const PATTERNS: [RegExp, string][] = [
   [/\bwh(?:sec|sk)_[A-Za-z0-9+/=_-]+/g, 'wh…_[redacted]'],
   [/\bsk-[A-Za-z0-9_-]{8,}/g, 'sk-[redacted]'],
   [/\bxox[a-z]-[A-Za-z0-9-]{8,}/g, 'xox-[redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g, '[redacted JWT]'],
+  [/\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g, '[redacted JWT]'],
 ];
 const EMAIL = /\b[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)\b/g;
 
