@@ -25,7 +25,7 @@ export interface Hark extends Omit<HostProcess, 'start' | 'stop'> {
 
 const FOREIGN = 'Other work';
 
-export const test = base.extend<{ hark: Hark }, { display: Display }>({
+export const test = base.extend<{ hark: Hark }, { display: Display; elsewhere: Page }>({
   display: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern, even for no fixtures.
     async ({}, use, worker) => {
@@ -35,12 +35,24 @@ export const test = base.extend<{ hark: Hark }, { display: Display }>({
     },
     { scope: 'worker' },
   ],
-  hark: async ({ display }, use, info) => {
+  /** A window of another program, opened ahead: starting one takes longer than a short answer. */
+  elsewhere: [
+    async ({ display }, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'hark-elsewhere-'));
+      const context = await openBrowser(folder, display.environment);
+      const page = context.pages()[0] ?? (await context.newPage());
+      await page.setContent(`<title>${FOREIGN}</title><p>Something else.</p>`);
+      await use(page);
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  hark: async ({ display, elsewhere }, use, info) => {
     const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-'));
     const host = createHostProcess(join(folder, 'profile'), display.environment);
     const contexts: BrowserContext[] = [];
     let mine: BrowserContext | null = null;
-    let foreign: Page | null = null;
     const open = async (name: string): Promise<BrowserContext> => {
       const context = await openBrowser(join(folder, name), display.environment);
       contexts.push(context);
@@ -65,15 +77,6 @@ export const test = base.extend<{ hark: Hark }, { display: Display }>({
         )
         .toBe(true);
     };
-    const lookAway = async (): Promise<void> => {
-      if (!foreign || foreign.isClosed()) {
-        const context = await open('other');
-        foreign = context.pages()[0] ?? (await context.newPage());
-        await foreign.setContent(`<title>${FOREIGN}</title><p>Something else.</p>`);
-      }
-      await activate(foreign);
-    };
-
     const hark: Hark = {
       ...host,
       openChat: async () => {
@@ -91,7 +94,7 @@ export const test = base.extend<{ hark: Hark }, { display: Display }>({
         await activate(page);
         await expect.poll(() => page.evaluate<boolean>('document.hasFocus()')).toBe(true);
       },
-      lookAway,
+      lookAway: () => activate(elsewhere),
       restart: (environment) => host.start(environment),
       signUpElsewhere: async ({ name, email }) => {
         const answer = await fetch(`${host.backendUrl()}/api/v1/auths/signup`, {
@@ -132,7 +135,7 @@ export const test = base.extend<{ hark: Hark }, { display: Display }>({
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' };
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 async function fillSignUp(page: Page, user: { name: string; email: string }): Promise<void> {
   await page.getByRole('textbox', { name: 'Name' }).fill(user.name);
