@@ -55,7 +55,13 @@ function runHost(command, commandArgs, watch) {
     const forward = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    // npm passes a signal on to its shell, which ends without telling anyone: an orphan ends its host.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => {
+      if (process.env.npm_lifecycle_event && process.ppid !== parent) forward('SIGTERM');
+    }, 500);
     const end = (code, error) => {
+      clearInterval(orphaned);
       for (const signal of signals) process.off(signal, forward);
       done({ code, ranMs: Date.now() - started, words: error ?? words.trim().split('\n').at(-1) ?? '' });
     };
