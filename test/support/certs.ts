@@ -35,7 +35,7 @@ const time = (ms: number): Buffer =>
   der(0x18, Buffer.from(`${new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`));
 const extension = (hex: string, value: Buffer): Buffer => sequence(oid(hex), der(0x04, value));
 const pem = (label: string, bytes: Buffer): string =>
-  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
+  `-----BEGIN ${label}-----\n${(bytes.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`;
 
 /** Makes a certificate for names and IPv4 addresses: self-signed, or signed by `by`. Valid from `from` to `to`, ms. */
 export function makeCertificate(options: {
