@@ -28,7 +28,7 @@ export const WINDOW_SIZES: Record<
 > = {
   chat: { width: 1120, height: 760, minWidth: 420, minHeight: 420 },
   settings: { width: 860, height: 720, minWidth: 420, minHeight: 420 },
-  admin: { width: 960, height: 720, minWidth: 520, minHeight: 420 },
+  admin: { width: 1120, height: 720, minWidth: 520, minHeight: 420 },
 };
 
 /** A piece of the title bar this large must be on a screen, so that the window can be grabbed. */

@@ -7,7 +7,7 @@ import { flash } from './flash.ts';
 const SIZES: Record<WindowRole, string> = {
   chat: 'popup,width=1100,height=760',
   settings: 'popup,width=860,height=720',
-  admin: 'popup,width=980,height=720',
+  admin: 'popup,width=1120,height=720',
 };
 
 /** Opens another window of Hark; says so when a browser blocks it. */

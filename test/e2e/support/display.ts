@@ -1,5 +1,4 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 
 /** A screen of its own: Xvfb with a window manager, so that focus is real and workers do not disturb each other. */
 export interface Display {
@@ -10,33 +9,35 @@ export interface Display {
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Starts Xvfb on the first free display at or after `first`, and openbox on it. Throws when one of them is missing. */
-export async function startDisplay(first: number): Promise<Display> {
-  for (let number = first; number < first + 50; number += 1) {
-    if (existsSync(`/tmp/.X${number}-lock`)) continue;
-    const name = `:${number}`;
-    const server = spawn('Xvfb', [name, '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
-      stdio: 'ignore',
-    });
-    await started(server, 'Xvfb');
-    if (!(await ready(name, server))) continue;
-    const environment = { DISPLAY: name };
-    const manager = spawn('openbox', ['--sm-disable'], {
-      stdio: 'ignore',
-      env: { ...process.env, ...environment },
-    });
-    await started(manager, 'openbox');
-    for (let tries = 0; tries < 100 && !managed(name); tries += 1) await wait(50);
-    return {
-      name,
-      environment,
-      stop: () => {
-        manager.kill('SIGTERM');
-        server.kill('SIGTERM');
-      },
-    };
+/** Starts Xvfb, which takes a free display number itself, and openbox on it. Throws when one of them does not run. */
+export async function startDisplay(): Promise<Display> {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  await started(server, 'Xvfb');
+  // The number is written once the screen takes connections.
+  const name = await new Promise<string>((done, failed) => {
+    server.stdio[3]?.once('data', (number: Buffer) => done(`:${number.toString().trim()}`));
+    server.once('exit', (code) => failed(new Error(`Xvfb ended with ${code}.`)));
+  });
+  const environment = { DISPLAY: name };
+  const manager = spawn('openbox', ['--sm-disable'], {
+    stdio: 'ignore',
+    env: { ...process.env, ...environment },
+  });
+  await started(manager, 'openbox');
+  for (let tries = 0; !managed(name); tries += 1) {
+    if (tries > 200 || manager.exitCode !== null) throw new Error(`No window manager came up on ${name}.`);
+    await wait(50);
   }
-  throw new Error('No free display number was found.');
+  return {
+    name,
+    environment,
+    stop: () => {
+      manager.kill('SIGTERM');
+      server.kill('SIGTERM');
+    },
+  };
 }
 
 async function started(child: ChildProcess, name: string): Promise<void> {
@@ -46,22 +47,13 @@ async function started(child: ChildProcess, name: string): Promise<void> {
   });
 }
 
-async function ready(name: string, server: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (server.exitCode !== null) return false;
-    if (existsSync(`/tmp/.X11-unix/X${name.slice(1)}`)) return true;
-    await wait(50);
-  }
-  return false;
-}
-
 /** True once a window manager keeps track of the active window; before that xdotool can move no focus. */
 function managed(name: string): boolean {
   const said = spawnSync('xdotool', ['getactivewindow'], {
     env: { ...process.env, DISPLAY: name },
     encoding: 'utf8',
   });
-  return !said.stderr.includes('claims not to support');
+  return said.status === 0 || /XGetWindowProperty.*failed/.test(said.stderr);
 }
 
 /** Runs xdotool on a display; null when it fails, as it does when no window matches. */

@@ -28,8 +28,8 @@ const FOREIGN = 'Other work';
 export const test = base.extend<{ hark: Hark }, { display: Display; elsewhere: Page }>({
   display: [
     // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern, even for no fixtures.
-    async ({}, use, worker) => {
-      const display = await startDisplay(90 + worker.parallelIndex * 10);
+    async ({}, use) => {
+      const display = await startDisplay();
       await use(display);
       display.stop();
     },
@@ -63,8 +63,8 @@ export const test = base.extend<{ hark: Hark }, { display: Display; elsewhere: P
       await expect
         .poll(
           async () => {
-            // Chromium keeps unmapped windows of the same name; waiting for one of those would never end.
-            const named = ['search', '--onlyvisible', '--name', `^${escape(await page.title())} - `];
+            // A pop-up’s title is the page’s alone. Chromium keeps unmapped windows of the same name; waiting for one of those would never end.
+            const named = ['search', '--onlyvisible', '--name', `^${escape(await page.title())}( - |$)`];
             const id = xdotool(display.name, ...named)
               ?.split('\n')
               .at(-1);
