@@ -19,6 +19,8 @@ export interface BridgeEnvironment {
   openSocket: () => BridgeSocket;
   /** Calls `run` after `ms`; returns the function that cancels. */
   after: (ms: number, run: () => void) => () => void;
+  /** Calls `run` again and again, every `ms`. */
+  every: (ms: number, run: () => void) => void;
   /** What the page says of itself now. */
   look: () => { focused: boolean; visible: boolean };
   /** Tells when the page's look may have changed. */
@@ -36,6 +38,8 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 3_000;
 /** Blur is followed by a passing focus on Windows and X11: look again after this long. */
 const SECOND_LOOK_MS = 100;
+/** Not every change of focus comes as an event: look anyway this often. */
+const LOOK_AGAIN_MS = 1_000;
 
 const notRunning = (): Result<never> =>
   fail('UNREACHABLE', 'Hark is not running, so this could not be done. It will reconnect by itself.');
@@ -146,6 +150,7 @@ export function createBrowserBridge(environment: BridgeEnvironment): {
       environment.after(SECOND_LOOK_MS, () => sendLook(environment.look(), false));
     }
   });
+  environment.every(LOOK_AGAIN_MS, () => sendLook(environment.look(), false));
   environment.onWake(() => {
     if (connection.get() === 'lost') connect();
   });
@@ -185,6 +190,7 @@ export function pageEnvironment(token: string): BridgeEnvironment {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    every: (ms, run) => void setInterval(run, ms),
     look: () => ({ focused: document.hasFocus(), visible: document.visibilityState === 'visible' }),
     onLookChange: (listener) => {
       addEventListener('focus', () => listener('focus'));

@@ -32,6 +32,7 @@ function fakePage() {
     look: { focused: true, visible: true },
     lookChanged: (_kind: 'focus' | 'blur' | 'visibility' | 'hide'): void => undefined,
     wake: (): void => undefined,
+    every: { ms: 0, run: (): void => undefined },
     last: (): FakeSocket => sockets.at(-1)!,
     /** Runs the newest timer that is not cancelled and gives its delay. */
     runTimer: (): number => {
@@ -53,6 +54,9 @@ function fakePage() {
       return () => {
         timer.cancelled = true;
       };
+    },
+    every: (ms, run) => {
+      page.every = { ms, run };
     },
     look: () => page.look,
     onLookChange: (listener) => {
@@ -180,6 +184,20 @@ describe('focus', () => {
     page.look = { focused: false, visible: true };
     expect(page.runTimer()).toBe(100);
     expect(looks(page.last()).map((frame) => frame['focused'])).toEqual([true, true, false]);
+  });
+
+  test('a change no event told of is noticed within a second, and told once', () => {
+    const { page } = fakePage();
+    page.every.run();
+    page.last().onopen?.();
+    page.look = { focused: false, visible: true };
+    expect(page.every.ms).toBeLessThanOrEqual(1_000);
+    page.every.run();
+    page.every.run();
+    expect(page.last().sent).toEqual([
+      { t: 'focus', focused: true, visible: true },
+      { t: 'focus', focused: false, visible: true },
+    ]);
   });
 
   test('a page that is going away is neither focused nor visible, whatever it says', () => {
