@@ -44,7 +44,7 @@ export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** True when the answer was longer than `maxAnswerBytes`. */
+  /** True when the body is not whole: longer than `maxAnswerBytes`, broken off, or out of time after its head. */
   cut: boolean;
   latencyMs: number;
 }

@@ -69,7 +69,11 @@ export async function killStorm(kills: number, random: () => number = Math.rando
     const child = fork(
       new URL('./kill-storm-child.ts', import.meta.url),
       [join(folder, 'outbox.db'), url, String(first), mode],
-      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+      {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        // Starting is most of a short life.
+        env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') },
+      },
     );
     child.on('message', (message: { number?: number; id?: string; putAside?: string }) => {
       if (message.number !== undefined && message.id !== undefined)

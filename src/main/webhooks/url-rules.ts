@@ -139,7 +139,7 @@ export function judgeAddress(
   if (bound.boundClass === 'public' && kind !== 'public')
     return {
       ok: false,
-      words: `${bound.typedHost} was a public address when it was saved and now leads into ${kind === 'loopback' ? 'this computer' : 'your own network'} (${ip}). If that is right, save the webhook again.`,
+      words: `${bound.typedHost} was a public address when it was saved and now leads into ${kind === 'loopback' ? 'this computer' : 'your own network'} (${ip}). If that is right, send a test to it.`,
     };
   return { ok: true };
 }
