@@ -40,22 +40,20 @@ test('two windows of Hark: while either has focus somebody looks', async ({ hark
   await expect(chat.getByText('Looking: the chat window has focus')).toBeVisible();
 });
 
-test('a page outlives its host: it says so, and works again in the next one’s window', async ({ hark }) => {
+test('a page outlives its host: it says so, and the next one’s window is still signed in', async ({
+  hark,
+}) => {
   const chat = await hark.openChat();
   await signUp(chat);
   await hark.kill();
-  await expect(chat.getByText(/Hark is not running|Reconnecting|connection/i).first()).toBeVisible();
+  await expect(chat.getByText(/^Hark is not running/)).toBeVisible();
   await hark.restart();
   const again = await hark.openChat();
   // Still signed in: the session survived the kill.
   await expect(again.getByRole('textbox', { name: 'Message' })).toBeVisible();
 });
 
-test('a second start finds the first; a browser that was not let in gets nothing', async ({
-  hark,
-  browserName,
-}) => {
-  expect(browserName).toBe('chromium');
+test('a second start finds the first; a browser that was not let in gets nothing', async ({ hark }) => {
   const first = new URL(await hark.openUrl());
   const second = new URL(await hark.openUrl());
   expect(second.origin).toBe(first.origin);
