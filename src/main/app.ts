@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { AppNotice, WindowRole } from '../shared/domain.ts';
-import { ok, type Result } from '../shared/result.ts';
+import { fail, ok, type Result } from '../shared/result.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createActivity } from './activity/activity.ts';
 import { appMigrations, createRunStore } from './chat/run-store.ts';
 import { createRuns } from './chat/runs.ts';
 import { createStreamSender } from './chat/stream-sender.ts';
+import { lockFile } from './db/lock.ts';
 import { openDatabase } from './db/open.ts';
 import { accountHandlers, appHandlers, settingsHandlers } from './ipc/app-handlers.ts';
 import { adminHandlers } from './ipc/admin-handlers.ts';
@@ -76,16 +77,30 @@ const asideNotice = (what: string, putAside: string): Omit<AppNotice, 'id' | 'at
 
 /**
  * The composition root. Fails with STORAGE or UNSUPPORTED when a database can neither be opened nor
- * put aside (a folder that may not be written, a full disk, a newer version's file).
+ * put aside (a folder that may not be written, a full disk, a newer version's file), with CONFLICT when
+ * another App has the folder.
  */
 export function createApp(ports: AppPorts): Result<App> {
   const { clock, log, windows, store, vault } = ports;
 
+  // One App per data folder, whichever host it has: two would send the same notices.
+  const lock = lockFile(join(ports.dataFolder, 'app.lock'));
+  if (!lock.ok) return lock;
+  if (lock.data === null)
+    return fail(
+      'CONFLICT',
+      'Another Hark runs on this data folder. Close that one first, or choose another profile.',
+    );
+  const folderLock = lock.data;
   const outbox = openDatabase(join(ports.dataFolder, 'outbox.db'), deliveryMigrations, { clock, log });
-  if (!outbox.ok) return outbox;
+  if (!outbox.ok) {
+    folderLock.release();
+    return outbox;
+  }
   const runsDb = openDatabase(join(ports.dataFolder, 'hark.db'), appMigrations, { clock, log });
   if (!runsDb.ok) {
     outbox.data.db.close();
+    folderLock.release();
     return runsDb;
   }
 
@@ -257,6 +272,7 @@ export function createApp(ports: AppPorts): Result<App> {
     outbox.data.db.close();
     runsDb.data.db.close();
     await ports.transport.close();
+    folderLock.release();
   };
 
   return ok({

@@ -48,6 +48,8 @@ export interface AppHarness {
   stop: () => Promise<void>;
   /** Stops the app and starts another on the same folder, store and vault. */
   restart: () => Promise<AppHarness>;
+  /** A second App on the same folder, beside this one; throws its refusal. */
+  another: () => Promise<AppHarness>;
   remove: () => void;
 }
 
@@ -171,6 +173,7 @@ export async function startApp(
       await stop();
       return startApp({ kept });
     },
+    another: () => startApp({ kept }),
     remove: () => rmSync(kept.folder, { recursive: true, force: true }),
   };
 }

@@ -1,8 +1,7 @@
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { sqliteCode, storageWords } from '../db/open.ts';
+import { lockFile } from '../db/lock.ts';
 
 /** How a second start reaches the host that runs; kept in a file only its owner can read. */
 export interface InstanceNote {
@@ -18,11 +17,7 @@ export interface InstanceLock {
   release: () => void;
 }
 
-const SQLITE_BUSY = 5;
-const SQLITE_NOTADB = 26;
-/** Locks held by this process: a handle that is garbage-collected would let its lock go unseen. */
-const heldLocks = new Set<DatabaseSync>();
-const lockFile = (folder: string): string => join(folder, 'host.lock');
+const lockPath = (folder: string): string => join(folder, 'host.lock');
 const noteFile = (folder: string): string => join(folder, 'host.json');
 
 /**
@@ -31,23 +26,9 @@ const noteFile = (folder: string): string => join(folder, 'host.json');
  * Errors: STORAGE.
  */
 export function takeInstanceLock(folder: string): Result<InstanceLock | null> {
-  let db: DatabaseSync | null = null;
-  for (let round = 0; ; round += 1) {
-    try {
-      db = new DatabaseSync(lockFile(folder), { timeout: 0 });
-      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-      break;
-    } catch (error) {
-      db?.close();
-      if (sqliteCode(error) === SQLITE_BUSY) return ok(null);
-      // Nobody holds a damaged file (that would have been "busy"), and nothing is kept in it.
-      if (round === 0 && sqliteCode(error) === SQLITE_NOTADB) rmSync(lockFile(folder), { force: true });
-      else return fail('STORAGE', `The profile ${folder} could not be locked. ${storageWords(error)}`);
-    }
-  }
-  const held = db;
-  heldLocks.add(held);
-  if (process.platform !== 'win32') chmodSync(lockFile(folder), 0o600);
+  const lock = lockFile(lockPath(folder));
+  if (!lock.ok || lock.data === null) return lock as Result<null>;
+  const held = lock.data;
   // Left by a host that was killed: it must not point anyone to a port that is another program's by now.
   rmSync(noteFile(folder), { force: true });
   let released = false;
@@ -61,8 +42,7 @@ export function takeInstanceLock(folder: string): Result<InstanceLock | null> {
       if (released) return;
       released = true;
       rmSync(noteFile(folder), { force: true });
-      heldLocks.delete(held);
-      held.close();
+      held.release();
     },
   });
 }

@@ -167,6 +167,12 @@ describe('the whole way, from question to receiver', () => {
 });
 
 describe('accounts and edges', () => {
+  it('a second App on the same folder is refused, so nothing is told twice; after the first ended it starts', async () => {
+    await expect(app.another()).rejects.toThrow(/Another Hark runs/);
+    app = await app.restart();
+    expect(await app.must('account.get_state', {})).toMatchObject({ status: 'signed_out' });
+  });
+
   it('a second account waits for the admin, is activated, and then gets in', async () => {
     await app.signUp('Ada');
     await app.must('account.sign_out', {});
