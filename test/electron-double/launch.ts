@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type * as electronModule from 'electron';
 import type { Commands } from './host/control-server.ts';
 import type { HandState } from './host/hand.ts';
 import type { Desktop } from './support/desktop.ts';
@@ -19,6 +20,11 @@ export interface DoubleRun {
   pid: number;
   /** What a test asks of the double, see host/control-server.ts. Rejects once the app has ended. */
   control: Control;
+  /** Runs a function in the main process, with the double as its argument; both ways by JSON. */
+  evaluate: <T, A>(
+    act: (electron: typeof electronModule, argument: A) => T | Promise<T>,
+    argument?: A,
+  ) => Promise<T>;
   /** Everything the process printed. */
   output: () => string;
   /** Resolves with the exit code, or the signal's name. */
@@ -111,6 +117,8 @@ export function launchDouble(options: LaunchOptions): DoubleRun {
   return {
     pid: child.pid ?? 0,
     control,
+    evaluate: async (act, argument) =>
+      control.evaluate(act.toString(), argument) as Promise<Awaited<ReturnType<typeof act>>>,
     output: () => printed,
     ended,
     running,

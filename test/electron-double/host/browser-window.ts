@@ -40,6 +40,11 @@ const PREFERENCES = new Set([
   'autoplayPolicy',
 ]);
 
+/** Chromium ends every window title so. */
+const CHROMIUM_SUFFIX = ' - Chromium';
+/** The window manager answers within this time, or the next operation goes on without. */
+const MANAGER_LIMIT_MS = 2_000;
+
 const open = new Set<BrowserWindow>();
 export const allWindows = (): BrowserWindow[] => [...open];
 
@@ -69,10 +74,12 @@ export class BrowserWindow extends StrictEmitter {
   readonly _contents: WebContents;
   readonly _self: this;
   private _steps: Promise<unknown> = Promise.resolve();
-  private _state: x11.XState = { shown: false, minimised: false, maximised: false, fullscreen: false };
+  private _state: x11.XState = x11.UNKNOWN_STATE;
   private _focused = false;
   private _destroyed = false;
   private _closing = false;
+  /** From maximize() until the window manager says it is over: the size is not the normal one. */
+  private _maximising = false;
   private _bounds: Rectangle;
   private _title: string;
   private readonly _stops: (() => void)[] = [];
@@ -191,7 +198,10 @@ export class BrowserWindow extends StrictEmitter {
     // Docs: base-window events; a minimised window is not hidden.
     if (state.shown !== before.shown) this.emit(state.shown ? 'show' : 'hide');
     if (state.minimised !== before.minimised) this.emit(state.minimised ? 'minimize' : 'restore');
+    if (before.maximised && !state.maximised) this._maximising = false;
     if (state.maximised !== before.maximised) this.emit(state.maximised ? 'maximize' : 'unmaximize');
+    // Chromium puts the document's title there whenever it changes.
+    if (state.title.endsWith(CHROMIUM_SUFFIX)) this._step(() => x11.setTitle(this._xid, this._title));
     this._look();
   }
 
@@ -241,21 +251,29 @@ export class BrowserWindow extends StrictEmitter {
   }
   reload = (): void => this._contents.reload();
 
+  /** Onto the screen or off it, and waits until the window manager has done so: what follows builds on it. */
+  private async _moved(shown: boolean): Promise<void> {
+    await (shown ? x11.showWindow(this._xid) : x11.hideWindow(this._xid));
+    const limit = Date.now() + MANAGER_LIMIT_MS;
+    while (this._state.shown !== shown && Date.now() < limit)
+      await new Promise((done) => setTimeout(done, 5));
+  }
+
   /** Docs: shows and gives focus to the window. */
   show(): void {
     this._alive();
     this._step(async () => {
-      await x11.showWindow(this._xid);
+      await this._moved(true);
       await x11.activateWindow(this._xid);
     });
   }
   showInactive(): void {
     this._alive();
-    this._step(() => x11.showWindow(this._xid));
+    this._step(() => this._moved(true));
   }
   hide(): void {
     this._alive();
-    this._step(() => x11.hideWindow(this._xid));
+    this._step(() => this._moved(false));
   }
   focus(): void {
     this._alive();
@@ -279,6 +297,7 @@ export class BrowserWindow extends StrictEmitter {
   maximize(): void {
     this._alive();
     this.getBounds();
+    this._maximising = true;
     this._step(() => this._setState('maximized'));
   }
   unmaximize(): void {
@@ -327,7 +346,7 @@ export class BrowserWindow extends StrictEmitter {
       const read = (name: string): number =>
         Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(text)?.[1] ?? 0);
       const bounds = { x: read('X'), y: read('Y'), width: read('WIDTH'), height: read('HEIGHT') };
-      if (!this._state.maximised && !this._state.fullscreen) this._bounds = bounds;
+      if (!this._maximising && !this._state.maximised && !this._state.fullscreen) this._bounds = bounds;
       return { ...bounds };
     } catch {
       return { ...this._bounds }; // the X window is gone already: where it last was

@@ -76,9 +76,11 @@ export async function startChromium(folder: string): Promise<Chromium> {
   });
   const cdp = new Cdp(child.stdio[3] as Writable, child.stdio[4] as Readable);
   await cdp.send('Browser.getVersion');
-  for (let tries = 0; tries < 400 && !existsSync(portFile); tries += 1)
+  const readPort = (): string[] => (existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n') : []);
+  // Two lines, and not written at once.
+  for (let tries = 0; tries < 1_000 && !readPort()[1]; tries += 1)
     await new Promise((done) => setTimeout(done, 10));
-  const [port = '', path = ''] = readFileSync(portFile, 'utf8').split('\n');
+  const [port = '', path = ''] = readPort();
   return {
     cdp,
     pid: child.pid ?? 0,

@@ -83,6 +83,13 @@ export const commands = {
     Object.assign(hand.state, state);
     if (hand.state.systemDark !== dark) systemThemeChanged();
   },
+  /** Runs the text of a function `(electron, argument) => value` in the main process; the value must be JSON. */
+  evaluate: async (source: string, argument: unknown): Promise<unknown> => {
+    const electron = (await import('../electron.ts')) as object;
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- this is what the command is for
+    const run = new Function(`return (${source})`)() as (electron: object, argument: unknown) => unknown;
+    return await run(electron, argument);
+  },
   notes: (): { what: string; value: unknown }[] => hand.notes,
 };
 

@@ -44,7 +44,10 @@ export function strict<T extends object>(name: string, target: T): T {
 
 /** A whole module or class of Electron's that is not covered: importing is fine, any use throws. */
 export function uncovered(name: string): never {
-  const trap = (): never => missing(name);
+  // An arrow function could not be trapped as a class.
+  const trap = function (): never {
+    return missing(name);
+  };
   const nothing: unknown = new Proxy(trap, {
     get: (_target, key) =>
       typeof key === 'symbol' || key === 'then' ? undefined : missing(`${name}.${key}`),

@@ -1,7 +1,7 @@
 import { isRegistered, toCarried, toOwn } from './addresses.ts';
 import type { Answer } from './cdp.ts';
 import { refuseNextOrphan } from './engine.ts';
-import { DoubleEvent } from './missing.ts';
+import { DoubleEvent, missing } from './missing.ts';
 import type { WebContents } from './web-contents.ts';
 
 /** Events of web contents that the double emits, or lets a test emit (devtools-*). Docs: api/web-contents. */
@@ -57,6 +57,8 @@ export function judgeRequest(
   const open = (url: string, frameName: string, features: string[], disposition: string): void =>
     contents._open({ url: toOwn(url), frameName, features: features.join(','), disposition });
 
+  /** Addresses of ours that were asked about under their own scheme and are now on their way carried. */
+  const granted = new Set<string>();
   on('Page.windowOpen', ({ url, windowName, windowFeatures }) =>
     open(url as string, windowName as string, windowFeatures as string[], 'foreground-tab'),
   );
@@ -70,13 +72,20 @@ export function judgeRequest(
       return;
     }
     const { protocol } = new URL(to);
+    if (granted.delete(to)) return;
     if (LOADED_BY_CHROMIUM.has(protocol)) {
       contents._requested.set(frameId as string, withoutFragment(to));
       return;
     }
     // Chromium makes no request for these: the question is asked here.
-    if (ask('will-frame-navigate', frameId as string, to) && isRegistered(protocol.slice(0, -1)))
-      contents._send('Page.navigate', { url: toCarried(to), frameId }).catch(() => undefined); // it closes
+    if (!ask('will-frame-navigate', frameId as string, to) || !isRegistered(protocol.slice(0, -1))) return;
+    if (frameId !== contents._targetId)
+      missing('a frame that goes to a registered scheme by its full address');
+    const carried = toCarried(to);
+    granted.add(carried);
+    // By the page itself, so that it comes after the attempt Chromium drops and is not dropped with it.
+    const expression = `location.assign(${JSON.stringify(carried)})`;
+    contents._send('Runtime.evaluate', { expression }).catch(() => undefined); // it closes
   });
   on('Fetch.requestPaused', (request) => {
     const { requestId, frameId, resourceType, redirectedRequestId, request: what } = request;

@@ -1,4 +1,5 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -18,8 +19,19 @@ export interface XState {
   minimised: boolean;
   maximised: boolean;
   fullscreen: boolean;
+  /** What the window is called in its frame. */
+  title: string;
 }
+export const UNKNOWN_STATE: XState = {
+  shown: false,
+  minimised: false,
+  maximised: false,
+  fullscreen: false,
+  title: '',
+};
 
+/** A spy that has nothing to say would not notice that this process was killed; the kernel tells it. */
+const TIED = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
 const children = new Set<ChildProcess>();
 
 /** Follows properties of a window (or the root) as `xprop -spy` prints them: all at first, then changes. */
@@ -28,9 +40,8 @@ function spy(
   properties: string[],
   tell: (name: string, value: string) => void,
 ): () => void {
-  const child = spawn('xprop', ['-spy', '-notype', ...target, ...properties], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const [command = '', ...args] = [...TIED, 'xprop', '-spy', '-notype', ...target, ...properties];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   children.add(child);
   let rest = '';
   child.on('error', () => undefined); // the double has told that X tools are missing before
@@ -66,14 +77,15 @@ export const watchActive = (tell: (xid: number) => void): (() => void) =>
 
 /** Tells the state of one window, at first and whenever a part of it changes. */
 export function watchState(xid: number, tell: (state: XState) => void): () => void {
-  const state: XState = { shown: false, minimised: false, maximised: false, fullscreen: false };
-  return spy(['-id', String(xid)], ['_NET_WM_STATE', '_NET_WM_DESKTOP', 'WM_STATE'], (name, value) => {
+  const state: XState = { ...UNKNOWN_STATE };
+  return spy(['-id', String(xid)], ['_NET_WM_STATE', '_NET_WM_DESKTOP', '_NET_WM_NAME'], (name, value) => {
     if (name === '_NET_WM_DESKTOP') state.shown = value.trim() === String(SHOWN);
     else if (name === '_NET_WM_STATE') {
+      // Not WM_STATE: that is Iconic on every desktop but the current one.
+      state.minimised = value.includes('_NET_WM_STATE_HIDDEN');
       state.maximised = value.includes('MAXIMIZED_VERT') && value.includes('MAXIMIZED_HORZ');
       state.fullscreen = value.includes('FULLSCREEN');
-    } else if (value.includes('window state:')) state.minimised = value.includes('Iconic');
-    else return;
+    } else state.title = value.trim().replace(/^"|"$/g, '');
     tell({ ...state });
   });
 }
@@ -96,8 +108,12 @@ export const showWindow = (xid: number): Promise<unknown> =>
 export const hideWindow = (xid: number): Promise<unknown> =>
   xdotool('set_desktop_for_window', String(xid), String(HIDDEN));
 
-/** Asks the window manager for the focus; it also brings a minimised window back. */
-export const activateWindow = (xid: number): Promise<unknown> => xdotool('windowactivate', String(xid));
+/**
+ * Asks the window manager for the focus; it also brings a minimised window back. xdotool goes to the window's
+ * desktop first, which would be the hidden one for a window that was hidden meanwhile: so it goes back after.
+ */
+export const activateWindow = (xid: number): Promise<unknown> =>
+  xdotool('windowactivate', String(xid), 'set_desktop', String(SHOWN));
 export const minimiseWindow = (xid: number): Promise<unknown> => xdotool('windowminimize', String(xid));
 export const setTitle = (xid: number, title: string): Promise<unknown> =>
   xdotool('set_window', '--name', title, String(xid));

@@ -93,7 +93,7 @@ export async function startDesktop(): Promise<Desktop> {
     return id === 0 ? null : id;
   };
   const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void> => {
-    for (let tries = 0; tries < 200; tries += 1) {
+    for (let tries = 0; tries < 400; tries += 1) {
       if (await isTrue()) return;
       await wait(25);
     }
@@ -107,26 +107,24 @@ export async function startDesktop(): Promise<Desktop> {
     await tool('xdotool', ['windowactivate', String(xid)]);
     await until('move the focus', async () => (await activeWindow()) === xid);
   };
-  let foreign: number | null = null;
+  // It is there from the start: openbox leaves a stale active window behind when the last one goes.
+  keep(start('xev', ['-name', 'Other work', '-geometry', '300x200+1200+700'], environment));
+  let foreign = 0;
+  await until('show the other window', async () => {
+    const found = await tool('xdotool', ['search', '--onlyvisible', '--name', '^Other work$']).catch(
+      () => '',
+    );
+    foreign = Number(found.split('\n')[0]);
+    return foreign !== 0;
+  });
+  await activate(foreign);
   return {
     environment,
     notifications,
     xdotool: (...args) => tool('xdotool', args),
     activeWindow,
     activate,
-    lookAway: async () => {
-      if (foreign === null) {
-        keep(start('xev', ['-name', 'Other work', '-geometry', '300x200+1200+700'], environment));
-        await until('show the other window', async () => {
-          const found = await tool('xdotool', ['search', '--onlyvisible', '--name', '^Other work$']).catch(
-            () => '',
-          );
-          foreign = found === '' ? null : Number(found.split('\n')[0]);
-          return foreign !== null;
-        });
-      }
-      await activate(foreign ?? 0);
-    },
+    lookAway: () => activate(foreign),
     setLocked: async (locked) => {
       signals.signal(
         {
