@@ -180,7 +180,8 @@ export function createNodeTransport(options: NodeTransportOptions = {}): HttpTra
       request.on('socket', (socket) => {
         if (request?.reusedSocket) return transmit(socket);
         // Through a proxy's tunnel a TLS connection comes ready made; `authorized` means its certificate was good.
-        if (socket instanceof TLSSocket && !socket.authorized) socket.once('secureConnect', () => transmit(socket));
+        if (socket instanceof TLSSocket && !socket.authorized)
+          socket.once('secureConnect', () => transmit(socket));
         else if (socket.connecting) socket.once('connect', () => transmit(socket));
         else transmit(socket);
       });
