@@ -108,7 +108,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         },
       };
     },
-    underWay: () => lanes.busy,
+    underWay: () => lanes.brisk,
     after: () => settled(),
   });
 

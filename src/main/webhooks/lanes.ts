@@ -113,6 +113,10 @@ export function createLanes(deps: { clock: Clock; outbox: Outbox; limits: LaneLi
     get busy(): number {
       return open;
     },
+    /** Those of them that are not slow yet. */
+    get brisk(): number {
+      return counted;
+    },
     /** ms until a lane may send, or null when none waits for a time. */
     nextIn: (): number | null => {
       let next: number | null = null;
