@@ -1,3 +1,4 @@
+/* global process, window */
 'use strict';
 const { contextBridge, ipcRenderer } = require('electron');
 

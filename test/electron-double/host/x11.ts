@@ -79,6 +79,8 @@ export const watchActive = (tell: (xid: number) => void): (() => void) =>
 export function watchState(xid: number, tell: (state: XState) => void): () => void {
   const state: XState = { ...UNKNOWN_STATE };
   return spy(['-id', String(xid)], ['_NET_WM_STATE', '_NET_WM_DESKTOP', '_NET_WM_NAME'], (name, value) => {
+    // A window that goes loses its properties first: that is not news of its own.
+    if (/not found|no such/.test(value)) return;
     if (name === '_NET_WM_DESKTOP') state.shown = value.trim() === String(SHOWN);
     else if (name === '_NET_WM_STATE') {
       // Not WM_STATE: that is Iconic on every desktop but the current one.
